@@ -1,0 +1,91 @@
+"""Transformer blocks of the UNet: attention over cells, attention over the prompt, and a gated feed-forward."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.architecture import GROUPS, HEAD_DIM
+from core.models.ops import GroupNorm, LayerNorm, Linear
+
+NORM_EPS = 1e-6
+"""Of the GroupNorm in front of a transformer; the residual blocks use 1e-5."""
+
+
+class Attention(nn.Module):
+    """Multi-head attention from x [B, N, C] to context [B, M, D], or to x itself."""
+
+    def __init__(self, channels: int, context_dim: int) -> None:
+        super().__init__()
+        self.to_q = Linear(channels, channels, bias=False)
+        self.to_k = Linear(context_dim, channels, bias=False)
+        self.to_v = Linear(context_dim, channels, bias=False)
+        self.to_out = nn.Sequential(Linear(channels, channels))
+
+    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
+        source = x if context is None else context
+        q, k, v = (split_heads(h) for h in (self.to_q(x), self.to_k(source), self.to_v(source)))
+        attended = F.scaled_dot_product_attention(q, k, v)
+        return cast(Tensor, self.to_out(attended.transpose(1, 2).flatten(2)))
+
+
+def split_heads(x: Tensor) -> Tensor:
+    """[B, N, C] to [B, C/64, N, 64]."""
+    return x.unflatten(-1, (-1, HEAD_DIM)).transpose(1, 2)
+
+
+class GEGLU(nn.Module):
+    """Value times GELU of gate; the first half of the projection is the value."""
+
+    def __init__(self, channels: int, inner: int) -> None:
+        super().__init__()
+        self.proj = Linear(channels, 2 * inner)
+
+    def forward(self, x: Tensor) -> Tensor:
+        value, gate = self.proj(x).chunk(2, dim=-1)
+        return cast(Tensor, value * F.gelu(gate))
+
+
+class FeedForward(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        # The middle entry stands where the published network has dropout, which is never trained here.
+        self.net = nn.Sequential(GEGLU(channels, 4 * channels), nn.Identity(), Linear(4 * channels, channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.net(x))
+
+
+class TransformerBlock(nn.Module):
+    def __init__(self, channels: int, context_dim: int) -> None:
+        super().__init__()
+        self.norm1 = LayerNorm(channels)
+        self.attn1 = Attention(channels, channels)
+        self.norm2 = LayerNorm(channels)
+        self.attn2 = Attention(channels, context_dim)
+        self.norm3 = LayerNorm(channels)
+        self.ff = FeedForward(channels)
+
+    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+        x = x + self.attn1(self.norm1(x))
+        x = x + self.attn2(self.norm2(x), context)
+        return x + cast(Tensor, self.ff(self.norm3(x)))
+
+
+class SpatialTransformer(nn.Module):
+    """Cells as tokens: [B, C, h, w] in and out, with the input added back."""
+
+    def __init__(self, channels: int, depth: int, context_dim: int) -> None:
+        super().__init__()
+        self.norm = GroupNorm(GROUPS, channels, eps=NORM_EPS)
+        self.proj_in = Linear(channels, channels)
+        self.transformer_blocks = nn.ModuleList(TransformerBlock(channels, context_dim) for _ in range(depth))
+        self.proj_out = Linear(channels, channels)
+
+    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+        tokens = self.proj_in(self.norm(x).flatten(2).transpose(1, 2))
+        for block in self.transformer_blocks:
+            tokens = block(tokens, context)
+        return x + self.proj_out(tokens).transpose(1, 2).reshape(x.shape)

@@ -1,0 +1,158 @@
+"""The denoising network of the paper: base, refiner and every relative that its configuration describes.
+
+Blocks lie in flat lists, as published, so that they can be counted, streamed and patched one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.architecture import GROUPS, UNetConfig
+from core.embedding import sinusoid
+from core.models.attention import SpatialTransformer
+from core.models.ops import Conv2d, GroupNorm, Linear
+
+NORM_EPS = 1e-5
+
+
+class ResBlock(nn.Module):
+    """Two convolutions; the embedding [B, E] of time and vector is added between them."""
+
+    def __init__(self, channels_in: int, channels_out: int, embedding_dim: int) -> None:
+        super().__init__()
+        norm_in = GroupNorm(GROUPS, channels_in, eps=NORM_EPS)
+        norm_out = GroupNorm(GROUPS, channels_out, eps=NORM_EPS)
+        self.in_layers = nn.Sequential(norm_in, nn.SiLU(), Conv2d(channels_in, channels_out, 3, padding=1))
+        self.emb_layers = nn.Sequential(nn.SiLU(), Linear(embedding_dim, channels_out))
+        # The third entry stands where the published network has dropout.
+        self.out_layers = nn.Sequential(
+            norm_out, nn.SiLU(), nn.Identity(), Conv2d(channels_out, channels_out, 3, padding=1)
+        )
+        same = channels_in == channels_out
+        self.skip_connection = nn.Identity() if same else Conv2d(channels_in, channels_out, 1)
+
+    def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
+        h = self.in_layers(x) + self.emb_layers(embedding)[:, :, None, None]
+        return cast(Tensor, self.skip_connection(x) + self.out_layers(h))
+
+
+class Downsample(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.op = Conv2d(channels, channels, 3, stride=2, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.op(x))
+
+
+class Upsample(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest")))
+
+
+class Block(nn.Sequential):
+    """Layers that run one after the other, each given what its kind asks for."""
+
+    def forward(self, x: Tensor, embedding: Tensor, context: Tensor) -> Tensor:  # type: ignore[override]
+        for layer in self:
+            if isinstance(layer, ResBlock):
+                x = layer(x, embedding)
+            elif isinstance(layer, SpatialTransformer):
+                x = layer(x, context)
+            else:
+                x = layer(x)
+        return x
+
+
+class UNet(nn.Module):
+    """Weights are named as below `model.diffusion_model.` in a published file."""
+
+    def __init__(self, config: UNetConfig) -> None:
+        super().__init__()
+        self.config = config
+        width, embedding = config.model_channels, config.embedding_dim
+        self.time_embed = nn.Sequential(Linear(width, embedding), nn.SiLU(), Linear(embedding, embedding))
+        self.label_emb = nn.Sequential(
+            nn.Sequential(Linear(config.vector_dim, embedding), nn.SiLU(), Linear(embedding, embedding))
+        )
+        self.input_blocks = nn.ModuleList(_input_blocks(config))
+        self.middle_block = Block(*_middle_layers(config))
+        self.output_blocks = nn.ModuleList(_output_blocks(config))
+        norm = GroupNorm(GROUPS, width, eps=NORM_EPS)
+        self.out = nn.Sequential(norm, nn.SiLU(), Conv2d(width, config.out_channels, 3, padding=1))
+
+    def embed(self, timesteps: Tensor, vector: Tensor) -> Tensor:
+        """Embedding [B, E] of the noise level's index [B] and the conditioning vector [B, V]."""
+        time = sinusoid(timesteps, self.config.model_channels).to(vector.dtype)
+        return cast(Tensor, self.time_embed(time) + self.label_emb(vector))
+
+    def forward(self, latents: Tensor, timesteps: Tensor, context: Tensor, vector: Tensor) -> Tensor:
+        """Prediction [B, 4, h, w] from latents [B, C, h, w], timesteps [B], context [B, 77·n, D], vector [B, V]."""
+        embedding = self.embed(timesteps, vector)
+        h, skips = latents, []
+        for block in self.input_blocks:
+            h = block(h, embedding, context)
+            skips.append(h)
+        h = self.middle_block(h, embedding, context)
+        for block in self.output_blocks:
+            h = block(torch.cat((h, skips.pop()), dim=1), embedding, context)
+        return cast(Tensor, self.out(h))
+
+
+def _layers(config: UNetConfig, channels_in: int, channels_out: int, depth: int) -> list[nn.Module]:
+    """A residual block, and a transformer after it where the configuration has one."""
+    layers: list[nn.Module] = [ResBlock(channels_in, channels_out, config.embedding_dim)]
+    if depth:
+        layers.append(SpatialTransformer(channels_out, depth, config.context_dim))
+    return layers
+
+
+def _input_blocks(config: UNetConfig) -> Iterator[Block]:
+    channels = config.model_channels
+    depths = iter(config.input_depth)
+    yield Block(Conv2d(config.in_channels, channels, 3, padding=1))
+    for level, mult in enumerate(config.channel_mult):
+        if level:
+            yield Block(Downsample(channels))
+        for _ in range(config.res_blocks):
+            yield Block(*_layers(config, channels, mult * config.model_channels, next(depths)))
+            channels = mult * config.model_channels
+
+
+def _middle_layers(config: UNetConfig) -> list[nn.Module]:
+    channels = config.channel_mult[-1] * config.model_channels
+    if config.middle_depth is None:
+        return []
+    layers = _layers(config, channels, channels, config.middle_depth)
+    return [*layers, ResBlock(channels, channels, config.embedding_dim)] if config.middle_depth else layers
+
+
+def _skip_channels(config: UNetConfig) -> list[int]:
+    """Channels of every input block's output, in order."""
+    skips = [config.model_channels]
+    for level, mult in enumerate(config.channel_mult):
+        if level:
+            skips.append(skips[-1])
+        skips += [mult * config.model_channels] * config.res_blocks
+    return skips
+
+
+def _output_blocks(config: UNetConfig) -> Iterator[Block]:
+    channels = config.channel_mult[-1] * config.model_channels
+    skips, depths = _skip_channels(config), iter(config.output_depth)
+    for level, mult in reversed(list(enumerate(config.channel_mult))):
+        for index in range(config.res_blocks + 1):
+            layers = _layers(config, channels + skips.pop(), mult * config.model_channels, next(depths))
+            channels = mult * config.model_channels
+            if level and index == config.res_blocks:
+                layers.append(Upsample(channels))
+            yield Block(*layers)

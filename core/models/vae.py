@@ -1,0 +1,172 @@
+"""The first stage: pixels to latents and back (sections 2.4 and 6.1 of the published system; keys of the single files).
+
+Pixels are RGB in [-1, 1]; latents here are unscaled posterior samples. Multiply by `config.scale` for the UNet.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.architecture import GROUPS, VAEConfig
+from core.models.ops import Conv2d, GroupNorm
+
+EPS = 1e-6
+LOGVAR_RANGE = (-30.0, 20.0)
+
+
+def normalise(channels: int) -> GroupNorm:
+    return GroupNorm(GROUPS, channels, eps=EPS)
+
+
+class ResBlock(nn.Module):
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__()
+        self.norm1 = normalise(channels_in)
+        self.conv1 = Conv2d(channels_in, channels_out, 3, padding=1)
+        self.norm2 = normalise(channels_out)
+        self.conv2 = Conv2d(channels_out, channels_out, 3, padding=1)
+        if channels_in != channels_out:
+            self.nin_shortcut = Conv2d(channels_in, channels_out, 1)
+        self.changes_width = channels_in != channels_out
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.conv1(F.silu(self.norm1(x)))
+        h = self.conv2(F.silu(self.norm2(h)))
+        return cast(Tensor, (self.nin_shortcut(x) if self.changes_width else x) + h)
+
+
+class Attention(nn.Module):
+    """Self-attention over all cells, one head as wide as the channels."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = normalise(channels)
+        self.q = Conv2d(channels, channels, 1)
+        self.k = Conv2d(channels, channels, 1)
+        self.v = Conv2d(channels, channels, 1)
+        self.proj_out = Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.norm(x)
+        q, k, v = (project(h).flatten(2).transpose(1, 2)[:, None] for project in (self.q, self.k, self.v))
+        h = F.scaled_dot_product_attention(q, k, v)[:, 0]
+        return x + cast(Tensor, self.proj_out(h.transpose(1, 2).reshape(x.shape)))
+
+
+class Middle(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.block_1 = ResBlock(channels, channels)
+        self.attn_1 = Attention(channels)
+        self.block_2 = ResBlock(channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.block_2(self.attn_1(self.block_1(x))))
+
+
+class Downsample(nn.Module):
+    """Halves both sides. The published encoder pads right and bottom only."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = Conv2d(channels, channels, 3, stride=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.conv(F.pad(x, (0, 1, 0, 1))))
+
+
+class Upsample(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest")))
+
+
+class Level(nn.Module):
+    """The residual blocks of one resolution, and the change to the next (`resample`, absent at the last)."""
+
+    def __init__(self, channels_in: int, channels_out: int, blocks: int, resample: nn.Module | None, name: str) -> None:
+        super().__init__()
+        widths = [channels_in] + [channels_out] * blocks
+        self.block = nn.ModuleList(ResBlock(before, after) for before, after in pairwise(widths))
+        self.resample_name = name if resample is not None else None
+        if resample is not None:
+            self.add_module(name, resample)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.block:
+            x = block(x)
+        return x if self.resample_name is None else cast(Tensor, self.get_submodule(self.resample_name)(x))
+
+
+class Encoder(nn.Module):
+    def __init__(self, config: VAEConfig) -> None:
+        super().__init__()
+        widths = [config.channels] + [config.channels * mult for mult in config.channel_mult]
+        last = len(config.channel_mult) - 1
+        self.conv_in = Conv2d(3, config.channels, 3, padding=1)
+        self.down = nn.ModuleList(
+            Level(before, after, config.res_blocks, Downsample(after) if level < last else None, "downsample")
+            for level, (before, after) in enumerate(pairwise(widths))
+        )
+        self.mid = Middle(widths[-1])
+        self.norm_out = normalise(widths[-1])
+        self.conv_out = Conv2d(widths[-1], 2 * config.latent_channels, 3, padding=1)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        h = self.conv_in(pixels)
+        for level in self.down:
+            h = level(h)
+        return cast(Tensor, self.conv_out(F.silu(self.norm_out(self.mid(h)))))
+
+
+class Decoder(nn.Module):
+    """Level 0 is the finest: they run from last to first, as the published names count them."""
+
+    def __init__(self, config: VAEConfig) -> None:
+        super().__init__()
+        widths = [config.channels * mult for mult in config.channel_mult]
+        before = [*widths[1:], widths[-1]]
+        self.conv_in = Conv2d(config.latent_channels, widths[-1], 3, padding=1)
+        self.mid = Middle(widths[-1])
+        self.up = nn.ModuleList(
+            Level(before[level], width, config.res_blocks + 1, Upsample(width) if level else None, "upsample")
+            for level, width in enumerate(widths)
+        )
+        self.norm_out = normalise(widths[0])
+        self.conv_out = Conv2d(widths[0], 3, 3, padding=1)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        h = self.mid(self.conv_in(latents))
+        for level in reversed(self.up):
+            h = level(h)
+        return cast(Tensor, self.conv_out(F.silu(self.norm_out(h))))
+
+
+class VAE(nn.Module):
+    """Weights are named as below `first_stage_model.` in a published file."""
+
+    def __init__(self, config: VAEConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels = config.latent_channels
+        self.encoder = Encoder(config)
+        self.decoder = Decoder(config)
+        self.quant_conv = Conv2d(2 * channels, 2 * channels, 1)
+        self.post_quant_conv = Conv2d(channels, channels, 1)
+
+    def encode(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of the posterior, each [B, 4, H/8, W/8], from pixels [B, 3, H, W] in [-1, 1]."""
+        mean, logvar = self.quant_conv(self.encoder(pixels)).chunk(2, dim=1)
+        return mean, torch.clamp(logvar, *LOGVAR_RANGE)
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Pixels [B, 3, 8h, 8w], about [-1, 1], from unscaled latents [B, 4, h, w]."""
+        return cast(Tensor, self.decoder(self.post_quant_conv(latents)))

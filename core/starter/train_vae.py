@@ -1,0 +1,122 @@
+"""Training of the starter's first stage: `python -m core.starter.train_vae --minutes 60`.
+
+Small crops for speed, whole pictures among them (otherwise colours shift: group statistics of a crop are not those of a
+picture), L1 on pixels and on their gradients, a very small KL weight, EMA weights. Resumes where it was stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.architecture import VAEConfig
+from core.models.vae import VAE
+from core.starter.optimiser import Muon, split_parameters
+from core.starter.training import TRAINING_FOLDER, Average, rate, save_state, set_rate
+
+CONFIG = VAEConfig(channels=32, channel_mult=(1, 1, 2, 4), res_blocks=1)
+KL_WEIGHT = 2e-5
+GRADIENT_WEIGHT = 1.0
+SHAPES = ((8, 64), (8, 64), (2, 128), (2, 128))
+"""(pictures, side) of consecutive batches: two of small crops, two of larger windows, a picture halved among them."""
+
+
+def batches(pictures: NDArray[np.uint8], rng: np.random.Generator) -> Iterator[Tensor]:
+    """Endless batches [B, 3, S, S] in [-1, 1] from pictures [N, 256, 256, 3]."""
+    while True:
+        for count, side in SHAPES:
+            windows = [window(pictures[index], side, rng) for index in rng.integers(len(pictures), size=count)]
+            yield torch.from_numpy(np.stack(windows)).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def window(picture: NDArray[np.uint8], side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A random square of a picture, at full size or halved."""
+    if rng.random() < 0.5:
+        halved = picture.reshape(picture.shape[0] // 2, 2, picture.shape[1] // 2, 2, 3).mean(axis=(1, 3))
+        picture = np.rint(halved).astype(np.uint8)
+    top, left = (int(rng.integers(size - side + 1)) for size in picture.shape[:2])
+    flip = -1 if rng.random() < 0.5 else 1
+    return picture[top : top + side, left : left + side][:, ::flip]
+
+
+def loss(vae: nn.Module, pixels: Tensor) -> tuple[Tensor, float]:
+    """(what is minimised, mean squared error) of a batch."""
+    mean, logvar = vae.encode(pixels)  # type: ignore[operator]
+    latents = mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
+    decoded = vae.decode(latents)  # type: ignore[operator]
+    error = decoded - pixels
+    slope = F.l1_loss(decoded.diff(dim=2), pixels.diff(dim=2)) + F.l1_loss(decoded.diff(dim=3), pixels.diff(dim=3))
+    kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
+    return error.abs().mean() + GRADIENT_WEIGHT * slope + KL_WEIGHT * kl, float(error.square().mean())
+
+
+class Run:
+    """One training run: network, average, optimisers, and the clock that the learning rate follows."""
+
+    def __init__(self, minutes: float, peak_matrix: float, peak_plain: float) -> None:
+        torch.manual_seed(0)
+        self.vae = VAE(CONFIG)
+        self.average = Average(self.vae)
+        matrices, rest = split_parameters(self.vae, plain=("conv_in", "conv_out", "quant_conv"))
+        self.optimisers = (
+            Muon(matrices, lr=peak_matrix),
+            torch.optim.Adam(rest, lr=peak_plain, betas=(0.9, 0.99)),
+        )
+        self.minutes = minutes
+        self.clock = 0.0
+        self.count = 0
+
+    def step(self, pixels: Tensor) -> float:
+        started = time.monotonic()
+        set_rate(self.optimisers, rate(self.clock / (60 * self.minutes)))
+        objective, squared = loss(self.vae, pixels)
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        objective.backward()
+        nn.utils.clip_grad_norm_(self.vae.parameters(), 1.0)
+        for optimiser in self.optimisers:
+            optimiser.step()
+        self.average.update(self.vae, self.count)
+        self.count += 1
+        self.clock += time.monotonic() - started
+        return squared
+
+
+def train(minutes: float, peak_matrix: float = 2e-3, peak_plain: float = 2e-3, name: str = "vae") -> None:
+    pictures = np.load(TRAINING_FOLDER / "pictures.npy", mmap_mode="r")
+    run = Run(minutes, peak_matrix, peak_plain)
+    squares: list[float] = []
+    saved = 0.0
+    for pixels in batches(pictures, np.random.default_rng(0)):
+        squares.append(run.step(pixels))
+        if run.count % 200 == 0:
+            psnr = -10 * np.log10(np.mean(squares) / 4)
+            print(f"{run.clock / 60:6.1f} min  step {run.count:6d}  {psnr:5.2f} dB", flush=True)
+            squares.clear()
+        done = run.clock > 60 * minutes
+        if done or run.clock - saved > 180:
+            save_state(TRAINING_FOLDER / f"{name}.safetensors", run.vae, run.average, run.clock, run.count)
+            saved = run.clock
+        if done:
+            return
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--matrix-rate", type=float, default=2e-3)
+    parser.add_argument("--plain-rate", type=float, default=2e-3)
+    parser.add_argument("--name", default="vae")
+    options = parser.parse_args()
+    train(options.minutes, options.matrix_rate, options.plain_rate, options.name)
+
+
+if __name__ == "__main__":
+    main()
