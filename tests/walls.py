@@ -1,0 +1,154 @@
+"""The walls of the house, as data: which room may import which, and why. Arrows point down only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HEAVY = ("torch", "torchvision", "transformers", "open_clip", "safetensors.torch")
+"""What takes seconds and hundreds of megabytes to import."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """Modules (with all that lies in them) that obey one rule. The longest match decides where a module lives."""
+
+    modules: tuple[str, ...]
+    may_import: frozenset[str]
+    why: str
+
+
+def room(modules: str, may_import: str, why: str) -> Room:
+    return Room(modules=tuple(modules.split()), may_import=frozenset(may_import.split()), why=why)
+
+
+ROOMS = {
+    "words": room(
+        "core core.request core.plan core.events core.record core.errors core.architecture core.settings core.paths",
+        "",
+        "plain data that every room speaks; so they may know nothing but each other",
+    ),
+    "entry": room(
+        "app.__main__",
+        "app cli words",
+        "the one door: arguments go to the command line, none opens the window",
+    ),
+    "app": room(
+        "app",
+        "engine words",
+        "the window survives whatever torch and drivers do, because it never meets them",
+    ),
+    "cli": room(
+        "core.cli",
+        "engine planning pipeline library words",
+        "parses, calls and prints; runs the pipeline in its own process where a window would ask the worker",
+    ),
+    "engine": room(
+        "core.engine",
+        "jobs library planning words",
+        "the front door: it decides, queues and keeps, and leaves computing to the worker",
+    ),
+    "jobs": room(
+        "core.jobs",
+        "words",
+        "queue and protocol carry plain data; the worker is started as a process, not imported",
+    ),
+    "worker": room(
+        "core.jobs.worker",
+        "jobs pipeline words",
+        "the only part of jobs that computes, in a process of its own",
+    ),
+    "pipeline": room(
+        "core.pipeline",
+        "models conditioning sampling schedules patches memory budget weights headers words",
+        "tells the whole story, so it knows every part; no part knows it, and it never sees the database",
+    ),
+    "planning": room(
+        "core.planning",
+        "headers schedules budget words",
+        "decides from headers and arithmetic before anything heavy is loaded",
+    ),
+    "library": room(
+        "core.library",
+        "headers words",
+        "keeps pictures and files; a gallery never sees a tensor",
+    ),
+    "patches": room(
+        "core.patches",
+        "models headers weights words",
+        "attach to models from outside; models do not know that they are patched",
+    ),
+    "memory": room(
+        "core.memory",
+        "budget models words",
+        "moves the weights of models, through the one seam in models.ops",
+    ),
+    "budget": room(
+        "core.memory.budget core.memory.residency",
+        "words",
+        "arithmetic on sizes, so that planning can ask without a device",
+    ),
+    "headers": room(
+        "core.checkpoint",
+        "words",
+        "says what a file is from its first bytes; used before torch is there",
+    ),
+    "weights": room(
+        "core.checkpoint.reader core.checkpoint.load",
+        "headers models conditioning words",
+        "turns files into loaded networks, so it builds models and text towers",
+    ),
+    "models": room(
+        "core.models",
+        "embedding words",
+        "networks only: a network knows neither prompts nor samplers",
+    ),
+    "conditioning": room(
+        "core.conditioning",
+        "embedding words",
+        "turns words and sizes into tensors, whoever consumes them",
+    ),
+    "sampling": room(
+        "core.sampling",
+        "schedules words",
+        "mathematics over a denoiser; knows no model and no prompt",
+    ),
+    "schedules": room(
+        "core.sampling.schedules core.sampling.spacings core.sampling.noise_levels core.sampling.beta_quantile",
+        "words",
+        "plain floats, so that a plan can hold them without torch",
+    ),
+    "embedding": room(
+        "core.embedding",
+        "words",
+        "the sinusoid that times and sizes share, below both of its users",
+    ),
+    "starter": room(
+        "core.starter",
+        "pipeline planning library patches memory budget weights headers"
+        " models conditioning sampling schedules embedding words",
+        "makes the starter model with everything the engine has; nothing that ships needs it",
+    ),
+}
+
+WITHOUT_TORCH = (
+    *ROOMS["words"].modules,
+    "core.planning",
+    "core.checkpoint.header",
+    "core.checkpoint.layout",
+    "core.checkpoint.infer",
+    "core.checkpoint.names",
+    "core.checkpoint.describe",
+    *ROOMS["budget"].modules,
+    *ROOMS["schedules"].modules,
+    "core.engine",
+    "core.library",
+    "core.jobs.queue",
+    "app",
+)
+"""Modules whose import must not import anything heavy, however indirectly: the window lives on them."""
+
+WITHOUT_QT = ("core", "app.__main__", "app.sentences")
+"""Modules that a headless command imports."""
+
+GUESTS_OF_WORDS = {"core.paths": frozenset({"platformdirs"})}
+"""The words import the standard library only, but for: where a data folder belongs is known to platformdirs."""
