@@ -8,10 +8,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import safetensors._safetensors_rust as some_extension
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,8 +67,11 @@ def test_text_towers_import_without_the_extension_and_its_operators_still_refuse
 
 
 def test_keeps_away_from_an_extension_that_loads(tmp_path: Path) -> None:
-    loadable = Path(some_extension.__file__).read_bytes()
-    result = python(GUARD + REPORT_DECLARED, torchvision_with(tmp_path, loadable))
+    loadable = find_spec("safetensors._safetensors_rust")
+    assert loadable is not None
+    assert loadable.origin is not None
+    extension = Path(loadable.origin).read_bytes()
+    result = python(GUARD + REPORT_DECLARED, torchvision_with(tmp_path, extension))
     assert (result.stdout, result.stderr) == ("untouched\n", "")
 
 
