@@ -21,7 +21,7 @@ class Sentences:
 
     @classmethod
     def for_locale(cls, lang: str | None = None) -> Sentences:
-        """Sentences in `lang` ("ja", "ja_JP.UTF-8", …), or in the language that the system speaks; English if in doubt."""
+        """Sentences in `lang` ("ja", "ja_JP.UTF-8", …), or in the language of the system; English if in doubt."""
         folder = RESOURCES / "i18n" / _language(lang or _spoken_here())
         files = sorted(folder.glob("*.json"))
         return cls({code: text for file in files for code, text in json.loads(file.read_text("utf-8")).items()})
