@@ -22,7 +22,7 @@ def beta_quantile(probability: float, shape: float) -> float:
 
 
 def _lower_half(probability: float, shape: float) -> float:
-    """Newton's method in u = x^shape, where the accumulated probability is convex: from the right it never overshoots."""
+    """Newton's method in u = x^shape, where the accumulated probability is convex: from the right, never too far."""
     target = probability * shape * math.gamma(shape) ** 2 / math.gamma(2 * shape)
     u = target
     for _ in range(_NEWTON_STEPS):

@@ -77,7 +77,7 @@ def split(whole: Schedule, handoff: float) -> tuple[Schedule, Schedule]:
 
 
 def time_of(whole: Schedule, levels: NoiseLevels = SDXL_LEVELS) -> Callable[[float], float]:
-    """From sigma to time: the schedule's own pairs, and log-sigma interpolation for the levels samplers go to between."""
+    """From sigma to time: the schedule's own pairs, and log-sigma interpolation for what samplers visit between."""
     pairs = dict(zip(whole.sigmas, whole.timesteps, strict=False))
 
     def time(sigma: float) -> float:

@@ -1,7 +1,7 @@
 """The rules by which a schedule picks its noise levels, one function per name; values before the final zero.
 
-A rule takes the number of steps (1 to the last trained time) and the trained levels, and returns that many points, noisiest first.
-The names and their numbers are those the field uses. Standard library only.
+A rule takes the number of steps (1 to the last trained time) and the trained levels, and returns that many points,
+noisiest first. The names and their numbers are those the field uses. Standard library only.
 """
 
 from __future__ import annotations
@@ -67,8 +67,7 @@ def simple(steps: int, levels: NoiseLevels) -> tuple[Point, ...]:
 
 def karras(steps: int, levels: NoiseLevels) -> tuple[Point, ...]:
     """Evenly spaced seventh roots of sigma (Karras et al., arXiv 2206.00364, eq. 5)."""
-    roots = _even(levels.largest ** (1 / KARRAS_RHO), levels.smallest ** (1 / KARRAS_RHO), steps)
-    return _at_sigmas((root**KARRAS_RHO for root in roots), levels)
+    return _at_sigmas(karras_sigmas(levels.largest, levels.smallest, steps), levels)
 
 
 def exponential(steps: int, levels: NoiseLevels) -> tuple[Point, ...]:
@@ -102,6 +101,13 @@ def ays(steps: int, levels: NoiseLevels) -> tuple[Point, ...]:
     if levels == SDXL_LEVELS:
         return _at_sigmas(stretched, levels)
     return _at_times(map(SDXL_LEVELS.time, stretched), levels)
+
+
+def karras_sigmas(first: float, last: float, count: int) -> tuple[float, ...]:
+    """`count` levels from first to last, both exact, whose seventh roots are evenly spaced; one alone is the first."""
+    roots = _even(first ** (1 / KARRAS_RHO), last ** (1 / KARRAS_RHO), count)
+    inner = (root**KARRAS_RHO for root in roots[1:-1])
+    return (first, *inner, last)[:count]
 
 
 def _even(first: float, last: float, count: int) -> list[float]:
