@@ -1,0 +1,77 @@
+"""The hash that names a model file in other programs' pictures: SHA-256 of the whole file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Final
+
+from core.checkpoint.header import regular_file
+from core.errors import HangaError
+
+logger = logging.getLogger(__name__)
+
+SHORT_HASH: Final = 10
+"""Leading hex digits that pictures carry as "Model hash"."""
+
+MAX_CACHE_BYTES: Final = 16 << 20
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of the file, 64 hex digits. The model hash is its first `SHORT_HASH` digits. HangaError `file.*`."""
+    regular_file(path)
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise HangaError("file.unreadable", name=path.name, reason=error.strerror or str(error)) from error
+
+
+class HashCache:
+    """Hashes already computed, kept in one JSON file. An entry holds as long as path, size and time of change do."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._known = _read(store)
+
+    def get(self, path: Path) -> str:
+        """The file's hash, computed only if it is not known. HangaError as `file_hash`."""
+        key = _key(path)
+        if key not in self._known:
+            self._known[key] = file_hash(path)
+            self._write()
+        return self._known[key]
+
+    def known(self, path: Path) -> str | None:
+        """The hash if it is known; takes no time."""
+        return self._known.get(_key(path))
+
+    def _write(self) -> None:
+        temporary = self._store.with_name(f"{self._store.name}.{os.getpid()}.part")
+        try:
+            temporary.write_text(json.dumps(self._known), encoding="utf-8")
+            temporary.replace(self._store)
+        except OSError as error:
+            # A cache that cannot be kept costs time at the next start, not truth.
+            logger.warning("hashes not kept in %s: %s", self._store, error)
+
+
+def _key(path: Path) -> str:
+    status = regular_file(path)
+    return f"{status.st_size}:{status.st_mtime_ns}:{path.resolve()}"
+
+
+def _read(store: Path) -> dict[str, str]:
+    """The stored entries; none if the file is absent or not ours (it only saves time)."""
+    if not store.is_file() or store.stat().st_size > MAX_CACHE_BYTES:
+        return {}
+    try:
+        entries = json.loads(store.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(entries, dict):
+        return {}
+    return {key: digest for key, digest in entries.items() if isinstance(digest, str) and len(digest) == 64}

@@ -1,0 +1,99 @@
+"""Tensors straight from a safetensors file, by reads at known positions.
+
+No memory map: a file that shrinks, or a disk that goes away, while it is mapped kills the process; a read only fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType, TracebackType
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from core.checkpoint.header import Header, TensorInfo
+from core.errors import HangaError
+
+TORCH_DTYPES: Final[Mapping[str, torch.dtype]] = MappingProxyType(
+    {
+        "BOOL": torch.bool,
+        "U8": torch.uint8,
+        "I8": torch.int8,
+        "I16": torch.int16,
+        "I32": torch.int32,
+        "I64": torch.int64,
+        "F8_E4M3": torch.float8_e4m3fn,
+        "F8_E5M2": torch.float8_e5m2,
+        "F16": torch.float16,
+        "BF16": torch.bfloat16,
+        "F32": torch.float32,
+        "F64": torch.float64,
+    }
+)
+
+
+class TensorFile:
+    """One open safetensors file. HangaError `file.changed` if it is no longer the file whose header was read."""
+
+    def __init__(self, header: Header) -> None:
+        self._name = header.path.name
+        try:
+            self._file = header.path.open("rb", buffering=0)
+        except FileNotFoundError as error:
+            raise HangaError("file.missing", name=self._name) from error
+        except OSError as error:
+            raise self._unreadable(error) from error
+        status = os.fstat(self._file.fileno())
+        if (status.st_size, status.st_mtime_ns) != (header.size, header.mtime_ns):
+            self._file.close()
+            raise HangaError("file.changed", name=self._name)
+        self._largest = max((info.bytes for info in header.tensors.values()), default=0)
+        self._arena = torch.empty(0, dtype=torch.uint8)
+
+    def __enter__(self) -> TensorFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+
+    def borrow(self, info: TensorInfo) -> Tensor:
+        """The tensor as it lies on disk, in memory that the next call uses again."""
+        if not self._arena.numel():
+            self._arena = torch.empty(self._largest, dtype=torch.uint8)
+        tensor = self._arena[: info.bytes].view(self._dtype(info)).view(info.shape)
+        self.read_into(info, tensor)
+        return tensor
+
+    def read_into(self, info: TensorInfo, target: Tensor) -> None:
+        """Fill `target`, contiguous in host memory, with the tensor's bytes. HangaError `file.changed` if they end."""
+        if info.bytes == 0:
+            return
+        memory = target.detach().view(-1).view(torch.uint8).numpy().data
+        try:
+            self._file.seek(info.start)
+            while memory.nbytes:
+                count = self._file.readinto(memory)
+                if not count:
+                    raise HangaError("file.changed", name=self._name)
+                memory = memory[count:]
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _dtype(self, info: TensorInfo) -> torch.dtype:
+        if info.dtype not in TORCH_DTYPES:
+            raise HangaError("file.damaged", name=self._name, detail=f"type {info.dtype} is not used for weights")
+        return TORCH_DTYPES[info.dtype]
+
+    def _unreadable(self, error: OSError) -> HangaError:
+        return HangaError("file.unreadable", name=self._name, reason=error.strerror or str(error))
+
+
+def read_tensors(header: Header, names: Iterable[str] | None = None) -> Iterator[tuple[str, Tensor]]:
+    """Yield (name, tensor) in file order, each tensor with memory of its own; all of them, or those in `names`."""
+    wanted = header.tensors.keys() if names is None else set(names)
+    chosen = sorted(((info.start, name, info) for name, info in header.tensors.items() if name in wanted))
+    with TensorFile(header) as file:
+        for _, name, info in chosen:
+            yield name, file.borrow(info).clone()
