@@ -23,7 +23,7 @@ def room(modules: str, may_import: str, why: str) -> Room:
 
 ROOMS = {
     "words": room(
-        "core core.request core.plan core.events core.record core.errors core.architecture core.settings core.paths",
+        "core core.request core.plan core.events core.record core.plain core.errors core.architecture core.settings core.paths",
         "",
         "plain data that every room speaks; so they may know nothing but each other",
     ),
@@ -93,9 +93,9 @@ ROOMS = {
         "says what a file is from its first bytes; used before torch is there",
     ),
     "weights": room(
-        "core.checkpoint.reader core.checkpoint.load",
+        "core.checkpoint.reader core.checkpoint.load core.checkpoint.save",
         "headers models conditioning words",
-        "turns files into loaded networks, so it builds models and text towers",
+        "turns files into loaded networks and back, so it builds models and text towers",
     ),
     "models": room(
         "core.models",
