@@ -23,7 +23,8 @@ def room(modules: str, may_import: str, why: str) -> Room:
 
 ROOMS = {
     "words": room(
-        "core core.request core.plan core.events core.record core.plain core.errors core.architecture core.settings core.paths",
+        "core core.request core.plan core.events core.record core.plain"
+        " core.errors core.architecture core.settings core.paths",
         "",
         "plain data that every room speaks; so they may know nothing but each other",
     ),
