@@ -95,8 +95,7 @@ def encode_windows(tower: TextTower[Pooled], prompts: Sequence[TokenizedPrompt])
 
 
 def _encode_window(tower: TextTower[Pooled], ids: tuple[int, ...]) -> tuple[Tensor, Pooled]:
-    device = next(tower.parameters()).device
-    return tower.encode(torch.tensor([Window(ids).for_tower(tower.pad_id)], device=device))
+    return tower.encode(torch.tensor([Window(ids).for_tower(tower.pad_id)]))
 
 
 def _emphasised(window: Window, encode: Callable[[tuple[int, ...]], tuple[Tensor, Pooled]]) -> Tensor:

@@ -181,11 +181,16 @@ def _merges() -> list[tuple[str, str]]:
 
 
 def vocabulary_file() -> Path:
-    """The byte-pair vocabulary inside the installed open_clip, found without importing open_clip."""
+    """The byte-pair vocabulary inside the installed open_clip, found without importing open_clip.
+
+    Raises HangaError `engine.vocabulary_missing` where the installation is incomplete.
+    """
     package = find_spec("open_clip")
-    if package is None or not package.submodule_search_locations:
-        raise HangaError("engine.vocabulary_missing")
-    return Path(package.submodule_search_locations[0]) / "bpe_simple_vocab_16e6.txt.gz"
+    folders = package.submodule_search_locations if package else None
+    for folder in folders or []:
+        if (file := Path(folder) / "bpe_simple_vocab_16e6.txt.gz").is_file():
+            return file
+    raise HangaError("engine.vocabulary_missing")
 
 
 def _byte_symbols() -> list[str]:

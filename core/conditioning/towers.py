@@ -42,7 +42,10 @@ class TextTower(nn.Module, Generic[Pooled]):
     """The token that fills a window; attended to like any other."""
 
     def encode(self, ids: Tensor) -> tuple[Tensor, Pooled]:
-        """Token ids [B, 77] → hidden [B, 77, width] and, from bigG, pooled [B, projection]; in the tower's dtype."""
+        """Token ids [B, 77] → hidden [B, 77, width] and, from bigG, pooled [B, projection].
+
+        The ids may lie anywhere; the result has the tower's dtype and lies where its weights do.
+        """
         output: tuple[Tensor, Pooled] = self(ids)
         return output
 
@@ -58,8 +61,10 @@ class ClipL(TextTower[None]):
         self.transformer = nn.ModuleDict({"text_model": _clip_text_model(config)})
 
     def forward(self, ids: Tensor) -> tuple[Tensor, None]:
+        model: CLIPTextModel = self.transformer["text_model"]
+        ids = ids.to(model.embeddings.token_embedding.weight.device)
         positions = torch.arange(ids.shape[1], device=ids.device)[None]
-        output = self.transformer["text_model"](ids, position_ids=positions, output_hidden_states=True)
+        output = model(ids, position_ids=positions, output_hidden_states=True)
         return output.hidden_states[-2], None
 
 
@@ -82,6 +87,7 @@ class BigG(TextTower[Tensor]):
 
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         model = self.model
+        ids = ids.to(model.token_embedding.weight.device)
         states = hidden = model.token_embedding(ids) + model.positional_embedding[: ids.shape[1]]
         mask = states.new_full((ids.shape[1], ids.shape[1]), -math.inf).triu(1)
         for block in model.transformer.resblocks:

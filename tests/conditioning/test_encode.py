@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 import pytest
@@ -161,3 +162,12 @@ def test_a_batch_for_training_agrees(towers: Towers) -> None:
     hidden, _ = towers.clip_l.encode(torch.tensor([window.for_tower(EOS) for window in windows]))
     for row, text in zip(hidden, texts, strict=True):
         assert torch.allclose(row, towers.encode(tokenize(text)).context[:, :64], atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_a_narrow_tower_stays_narrow(towers: Towers, dtype: torch.dtype) -> None:
+    assert towers.clip_l is not None
+    narrow = Towers(copy.deepcopy(towers.bigg).to(dtype), copy.deepcopy(towers.clip_l).to(dtype))
+    wide, ours = towers.encode(tokenize("a (cat:1.3)")), narrow.encode(tokenize("a (cat:1.3)"))
+    assert (ours.context.dtype, ours.pooled.dtype) == (dtype, dtype)
+    assert (ours.context - wide.context).norm() < 0.03 * wide.context.norm()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.machinery import ModuleSpec
 from itertools import accumulate, chain
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from core.conditioning.tokens import (
     count_tokens,
     pad_together,
     tokenize,
+    vocabulary_file,
 )
 from core.errors import HangaError
 
@@ -169,6 +171,15 @@ def test_refuses_a_prompt_over_the_limit() -> None:
         tokenize("é" * (PROMPT_LIMIT // 2) + "x")
     assert caught.value.code == "request.prompt_too_long"
     assert caught.value.data == {"size": PROMPT_LIMIT + 1, "limit": PROMPT_LIMIT}
+
+
+def test_says_that_the_vocabulary_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    incomplete = ModuleSpec("open_clip", None, is_package=True)
+    incomplete.submodule_search_locations = [str(tmp_path)]
+    for spec in (None, incomplete):
+        monkeypatch.setattr("core.conditioning.tokens.find_spec", lambda name, spec=spec: spec)
+        with pytest.raises(HangaError, match="vocabulary_missing"):
+            vocabulary_file()
 
 
 def test_reads_what_is_no_character() -> None:
