@@ -18,14 +18,22 @@ NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 
 
 def orthogonalised(matrix: Tensor, iterations: int = 5) -> Tensor:
-    """Approximately U·Vᵀ of `matrix` = U·S·Vᵀ, by Newton-Schulz iteration; same shape."""
+    """Approximately U·Vᵀ of `matrix` = U·S·Vᵀ, by Newton-Schulz iteration; same shape.
+
+    The iteration multiplies by polynomials of the Gram matrix only, so it runs on that small square, and the long side
+    is touched twice: on a processor, where batches are small, this is what makes the method affordable.
+    """
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if tall else matrix
     x = x / (x.norm() + 1e-7)
+    gram, product = x @ x.T, torch.eye(len(x))
     a, b, c = NEWTON_SCHULZ
     for _ in range(iterations):
-        gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        factor = torch.addmm(b * gram, gram, gram, alpha=c)
+        factor.diagonal().add_(a)
+        product = factor @ product
+        gram = factor @ gram @ factor
+    x = product @ x
     return x.T if tall else x
 
 

@@ -273,10 +273,8 @@ def _snow(sheet: Sheet) -> None:
 
 
 def _pull(image: Image.Image, scene: Scene, rng: np.random.Generator) -> Image.Image:
-    """The last step at the press: the marks of block, ink and paper."""
-    pixels = np.asarray(image, np.float32)
-    if scene.style == "woodblock":
-        pixels = prints.wood_grain(pixels, rng)
-    else:
-        pixels = prints.ink_speckle(pixels, rng, 0.22 if scene.style == "linocut" else 0.14)
+    """The last step at the press: the marks that the block leaves."""
+    if scene.style != "woodblock":
+        return image
+    pixels = prints.wood_grain(np.asarray(image, np.float32), rng)
     return Image.fromarray(np.clip(pixels, 0.0, 255.0).astype(np.uint8))

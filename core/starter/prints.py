@@ -24,22 +24,11 @@ def noise(rng: np.random.Generator, height: int, width: int, cells_y: float, cel
 
 
 def wood_grain(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Long horizontal streaks of the block's grain, broad and fine. [h, w, 3] → [h, w, 3]."""
+    """Long horizontal streaks of the block's grain, faint and broad enough for a small first stage. [h, w, 3] in and out."""
     height, width = pixels.shape[:2]
     unit = min(height, width)
-    broad = noise(rng, height, width, 30 * height / unit, 3 * width / unit)
-    fine = noise(rng, height, width, 84 * height / unit, 7 * width / unit)
-    return pixels * (1.0 + 0.055 * broad + 0.06 * fine)[..., None]
-
-
-def ink_speckle(pixels: Pixels, rng: np.random.Generator, strength: float) -> Pixels:
-    """The mottle of ink that did not take everywhere."""
-    height, width = pixels.shape[:2]
-    unit = min(height, width)
-    mottle = noise(rng, height, width, 64 * height / unit, 64 * width / unit)
-    paper = np.asarray(PAPER, np.float32)
-    share = (strength * np.clip(mottle - 0.25, 0.0, 1.0))[..., None]
-    return pixels + (paper - pixels) * share
+    grain = noise(rng, height, width, 24 * height / unit, 2.5 * width / unit)
+    return pixels * (1.0 + 0.05 * grain)[..., None]
 
 
 def carve(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float], unit: float, ink: Colour,

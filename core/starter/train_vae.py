@@ -19,13 +19,13 @@ from torch.nn import functional as F
 from core.architecture import VAEConfig
 from core.models.vae import VAE
 from core.starter.optimiser import Muon, split_parameters
-from core.starter.training import TRAINING_FOLDER, Average, rate, save_state, set_rate
+from core.starter.training import TRAINING_FOLDER, Average, load_state, rate, save_state, set_rate
 
 CONFIG = VAEConfig(channels=32, channel_mult=(1, 1, 2, 4), res_blocks=1)
 KL_WEIGHT = 2e-5
 GRADIENT_WEIGHT = 1.0
-SHAPES = ((8, 64), (8, 64), (2, 128), (2, 128))
-"""(pictures, side) of consecutive batches: two of small crops, two of larger windows, a picture halved among them."""
+SHAPES = ((8, 64), (2, 128))
+"""(pictures, side) of consecutive batches: small crops, then a larger window, which may be a whole picture halved."""
 
 
 def batches(pictures: NDArray[np.uint8], rng: np.random.Generator) -> Iterator[Tensor]:
@@ -33,7 +33,7 @@ def batches(pictures: NDArray[np.uint8], rng: np.random.Generator) -> Iterator[T
     while True:
         for count, side in SHAPES:
             windows = [window(pictures[index], side, rng) for index in rng.integers(len(pictures), size=count)]
-            yield torch.from_numpy(np.stack(windows)).permute(0, 3, 1, 2).float() / 127.5 - 1
+            yield torch.from_numpy(np.stack(windows)).permute(0, 3, 1, 2) / 127.5 - 1
 
 
 def window(picture: NDArray[np.uint8], side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -54,7 +54,7 @@ def loss(vae: nn.Module, pixels: Tensor) -> tuple[Tensor, float]:
     error = decoded - pixels
     slope = F.l1_loss(decoded.diff(dim=2), pixels.diff(dim=2)) + F.l1_loss(decoded.diff(dim=3), pixels.diff(dim=3))
     kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
-    return error.abs().mean() + GRADIENT_WEIGHT * slope + KL_WEIGHT * kl, float(error.square().mean())
+    return error.abs().mean() + GRADIENT_WEIGHT * slope + KL_WEIGHT * kl, float(error.detach().square().mean())
 
 
 class Run:
@@ -62,7 +62,7 @@ class Run:
 
     def __init__(self, minutes: float, peak_matrix: float, peak_plain: float) -> None:
         torch.manual_seed(0)
-        self.vae = VAE(CONFIG)
+        self.vae = VAE(CONFIG).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = Average(self.vae)
         matrices, rest = split_parameters(self.vae, plain=("conv_in", "conv_out", "quant_conv"))
         self.optimisers = (
@@ -89,20 +89,23 @@ class Run:
         return squared
 
 
-def train(minutes: float, peak_matrix: float = 2e-3, peak_plain: float = 2e-3, name: str = "vae") -> None:
+def train(minutes: float, peak_matrix: float = 4e-3, peak_plain: float = 2e-3, name: str = "vae") -> None:
     pictures = np.load(TRAINING_FOLDER / "pictures.npy", mmap_mode="r")
     run = Run(minutes, peak_matrix, peak_plain)
+    state = TRAINING_FOLDER / f"{name}.safetensors"
+    if state.exists():
+        run.clock, run.count = load_state(state, run.vae, run.average)
     squares: list[float] = []
-    saved = 0.0
-    for pixels in batches(pictures, np.random.default_rng(0)):
+    saved = run.clock
+    for pixels in batches(pictures, np.random.default_rng(run.count)):
         squares.append(run.step(pixels))
-        if run.count % 200 == 0:
+        if run.count % 100 == 0:
             psnr = -10 * np.log10(np.mean(squares) / 4)
             print(f"{run.clock / 60:6.1f} min  step {run.count:6d}  {psnr:5.2f} dB", flush=True)
             squares.clear()
         done = run.clock > 60 * minutes
         if done or run.clock - saved > 180:
-            save_state(TRAINING_FOLDER / f"{name}.safetensors", run.vae, run.average, run.clock, run.count)
+            save_state(state, run.vae, run.average, run.clock, run.count)
             saved = run.clock
         if done:
             return
@@ -111,10 +114,12 @@ def train(minutes: float, peak_matrix: float = 2e-3, peak_plain: float = 2e-3, n
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--matrix-rate", type=float, default=2e-3)
+    parser.add_argument("--matrix-rate", type=float, default=4e-3)
     parser.add_argument("--plain-rate", type=float, default=2e-3)
     parser.add_argument("--name", default="vae")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
+    torch.set_num_threads(options.threads)
     train(options.minutes, options.matrix_rate, options.plain_rate, options.name)
 
 

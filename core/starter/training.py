@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -53,10 +54,14 @@ def save_state(path: Path, network: nn.Module, average: Average, clock: float, s
     os.replace(partial, path)
 
 
-def load_state(path: Path, network: nn.Module, average: Average) -> None:
+def load_state(path: Path, network: nn.Module, average: Average) -> tuple[float, int]:
+    """Fills both from `path`; returns (clock, step). Momentum is not kept: it is back within some twenty steps."""
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
     tensors = load_file(path)
     network.load_state_dict(_below("network.", tensors))
     average.weights = _below("average.", tensors)
+    return float(metadata["clock"]), int(metadata["step"])
 
 
 def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
