@@ -19,7 +19,7 @@ class SamplerFacts:
     stochastic: bool = False
     schedule: str = "normal"
     options: Mapping[str, float] = field(default_factory=dict)
-    """Options it takes, with their defaults."""
+    """What an artist may set, with its default."""
 
 
 CATALOGUE: Final[Mapping[str, SamplerFacts]] = MappingProxyType(
@@ -34,7 +34,7 @@ CATALOGUE: Final[Mapping[str, SamplerFacts]] = MappingProxyType(
         "dpmpp_2s_ancestral": SamplerFacts(calls=2, stochastic=True, schedule="karras", options={"eta": 1.0}),
         "dpm_2": SamplerFacts(calls=2, schedule="karras"),
         "ddim": SamplerFacts(schedule="ddim_uniform", options={"eta": 0.0}),
-        "unipc": SamplerFacts(options={"order": 3}),
+        "unipc": SamplerFacts(),
         "lcm": SamplerFacts(stochastic=True, schedule="trailing"),
         "tcd": SamplerFacts(stochastic=True, schedule="trailing", options={"eta": 0.3}),
         "restart": SamplerFacts(calls=2, stochastic=True, schedule="karras"),

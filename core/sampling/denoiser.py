@@ -15,7 +15,7 @@ Prediction = Literal["epsilon", "v", "sample"]
 class Denoiser(Protocol):
     """(latents [B,4,h,w] = x0 + sigma·noise, sigma) → the estimate of x0, same shape and type."""
 
-    def __call__(self, latents: Tensor, sigma: float) -> Tensor: ...
+    def __call__(self, latents: Tensor, sigma: float, /) -> Tensor: ...
 
 
 class Network(Protocol):
@@ -24,7 +24,7 @@ class Network(Protocol):
     Time is what a network is told; sigma is there for guidance that depends on it.
     """
 
-    def __call__(self, scaled: Tensor, time: float, sigma: float) -> Tensor: ...
+    def __call__(self, scaled: Tensor, time: float, sigma: float, /) -> Tensor: ...
 
 
 def denoiser(network: Network, prediction: Prediction, time_of: Callable[[float], float]) -> Denoiser:

@@ -87,7 +87,10 @@ def _sde_move(
 
 
 def _curve(history: list[tuple[float, Tensor]], sigma_next: float, eta: float) -> Tensor | None:
-    """What the slope and the bend of the past estimates add to a step that follows the newest one."""
+    """What the slope and the bend of the past estimates add to a step that follows the newest one.
+
+    The bend has the weight that every published implementation gives it, half of what its Taylor term would have.
+    """
     if sigma_next == 0.0 or len(history) == 1:
         return None
     sigmas = [sigma for sigma, _ in history]

@@ -31,7 +31,7 @@ class Guidance:
 class BothSides(Protocol):
     """Like a Network, but returns the conditional and the unconditional output."""
 
-    def __call__(self, scaled: Tensor, time: float, sigma: float) -> tuple[Tensor, Tensor]: ...
+    def __call__(self, scaled: Tensor, time: float, sigma: float, /) -> tuple[Tensor, Tensor]: ...
 
 
 def guided(conditional: Network, both: BothSides, guidance: Guidance) -> Network:

@@ -1,4 +1,4 @@
-"""Every sampler that diffusers also has arrives where diffusers arrives, over a whole run of a nonlinear network."""
+"""What diffusers also has gives what diffusers gives: samplers over whole runs of a nonlinear network, and guidance."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 import diffusers.schedulers as schedulers
 import pytest
 import torch
+from diffusers.guiders.guider_utils import rescale_noise_cfg
 from torch import Tensor
 
 from core.sampling.denoiser import Denoiser, Prediction, denoiser
+from core.sampling.guidance import guide
 from core.sampling.noise import NoiseSource
 from core.sampling.noise_levels import SDXL_LEVELS
 from core.sampling.samplers import SAMPLERS
@@ -145,14 +147,18 @@ def test_dpmpp_3m_sde_without_noise_is_the_third_order_multistep_method() -> Non
 
 
 def test_dpmpp_2s_without_noise_is_the_single_step_method() -> None:
-    """Theirs spends two levels on a step and ours puts its own middle level there; theirs tells whole times."""
+    """Theirs spends two levels on a step and ours puts its own middle level there; the times are theirs."""
     scheduler = schedulers.DPMSolverSinglestepScheduler(
         **SDXL, solver_order=2, lower_order_final=False, use_exponential_sigmas=True, final_sigmas_type="sigma_min"
     )
     scheduler.set_timesteps(STEPS)
     sigmas = tuple(float(sigma) for sigma in scheduler.sigmas)[::2]
     whole = Schedule(sigmas, tuple(float(time) for time in scheduler.timesteps[::2]))
-    denoise = denoiser(network, "epsilon", lambda sigma: float(round(SDXL_LEVELS.time(sigma))))
+
+    def nearest(sigma: float) -> float:
+        return float(scheduler.timesteps[(scheduler.sigmas[:-1] - sigma).abs().argmin()])
+
+    denoise = denoiser(network, "epsilon", nearest)
     scaled = run("dpmpp_2s_ancestral", denoise, whole, eta=0.0) / math.sqrt(1 + sigmas[-1] ** 2)
     assert error(scaled, theirs(scheduler, variance_preserving(whole))) < SMALL
 
@@ -197,3 +203,11 @@ def test_tcd(monkeypatch: pytest.MonkeyPatch, eta: float) -> None:
     whole = Schedule((*trailing.sigmas[:-1], SDXL_LEVELS.smallest), trailing.timesteps)
     scaled = ours("tcd", whole, eta=eta) / math.sqrt(1 + SDXL_LEVELS.smallest**2)
     assert error(scaled, theirs(scheduler, variance_preserving(whole), eta=lambda: eta)) < SMALL
+
+
+@pytest.mark.parametrize(("scale", "rescale"), [(5.0, 0.0), (7.5, 0.7), (3.0, 1.0)])
+def test_guidance(scale: float, rescale: float) -> None:
+    conditional, unconditional = NoiseSource((1, 2), SHAPE).start(), NoiseSource((3, 4), SHAPE).start()
+    plain = unconditional + scale * (conditional - unconditional)
+    expected = rescale_noise_cfg(plain, conditional, guidance_rescale=rescale)
+    assert torch.equal(guide(conditional, unconditional, scale, rescale), expected)
