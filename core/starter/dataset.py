@@ -1,4 +1,4 @@
-"""Pictures as they are found: some too small, some cut. `python -m core.starter.dataset` renders them ahead of training.
+"""Pictures as they are found: some too small, some cut. `python -m core.starter.dataset` renders them in advance.
 
 A real collection holds small originals that were enlarged and pictures whose sides did not fit the bucket. The paper
 conditions on both (section 2.2); here they are made on purpose, so that what the conditioning learns can be measured.
@@ -137,9 +137,9 @@ def _read(row: dict[str, Any]) -> Example:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--low", type=int, default=14000, help="examples of 128 × 128 pixels")
-    parser.add_argument("--square", type=int, default=5000, help="examples of 256 × 256 pixels")
-    parser.add_argument("--bucket", type=int, default=1200, help="examples of each other frame")
+    parser.add_argument("--low", type=int, default=10000, help="examples of 128 × 128 pixels")
+    parser.add_argument("--square", type=int, default=2400, help="examples of 256 × 256 pixels")
+    parser.add_argument("--bucket", type=int, default=320, help="examples of each other frame")
     options = parser.parse_args()
     prerender("low", (128, 128), options.low, seed=1)
     for target in BUCKETS:

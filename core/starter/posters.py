@@ -84,7 +84,7 @@ def _sky(palette: Palette, style: str, width: int, height: int, horizon: float) 
 
 
 def _tool_marks(sheet: Sheet) -> None:
-    width, height = sheet.image.size
+    width = sheet.image.width
     if sheet.scene.style == "linocut":
         pale = mix(sheet.palette.sky[1], PAPER, 0.55)
         prints.carve(sheet.draw, (0, 0, width, sheet.horizon * 0.9), sheet.unit, pale, sheet.rng)
@@ -101,7 +101,8 @@ def _heaven(sheet: Sheet) -> None:
         _luminary(sheet)
     if scene.weather != "clear":
         for _ in range(int(rng.integers(3, 6))):
-            _cloud(sheet, sheet.image.width * float(rng.uniform(0.0, 1.0)), sheet.horizon * float(rng.uniform(0.12, 0.7)))
+            x = sheet.image.width * float(rng.uniform(0.0, 1.0))
+            _cloud(sheet, x, sheet.horizon * float(rng.uniform(0.12, 0.7)))
 
 
 def _luminary(sheet: Sheet) -> None:
@@ -171,7 +172,8 @@ def _waves(sheet: Sheet) -> None:
             x = width * float(rng.uniform(-0.1, 1.0))
             length = unit * float(rng.uniform(0.06, 0.2)) * (0.6 + nearness)
             half = unit * (0.004 + 0.007 * nearness)
-            sheet.draw.polygon([(x, y), (x + length / 2, y - half), (x + length, y), (x + length / 2, y + half)], fill=light)
+            middle = x + length / 2
+            sheet.draw.polygon([(x, y), (middle, y - half), (x + length, y), (middle, y + half)], fill=light)
         y += unit * (0.04 + 0.035 * nearness)
 
 

@@ -24,7 +24,7 @@ def noise(rng: np.random.Generator, height: int, width: int, cells_y: float, cel
 
 
 def wood_grain(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Long horizontal streaks of the block's grain, faint and broad enough for a small first stage. [h, w, 3] in and out."""
+    """Long horizontal streaks of the grain on pixels [h, w, 3], faint and broad enough for a small first stage."""
     height, width = pixels.shape[:2]
     unit = min(height, width)
     grain = noise(rng, height, width, 24 * height / unit, 2.5 * width / unit)
@@ -42,7 +42,8 @@ def carve(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float], uni
         while x < right:
             length = float(rng.uniform(0.03, 0.12)) * unit
             half = 0.0075 * unit
-            draw.polygon([(x, y), (x + 0.3 * length, y - half), (x + length, y), (x + 0.3 * length, y + half)], fill=ink)
+            belly = x + 0.3 * length
+            draw.polygon([(x, y), (belly, y - half), (x + length, y), (belly, y + half)], fill=ink)
             x += length + float(rng.uniform(0.06, 0.30)) * unit
 
 

@@ -1,0 +1,105 @@
+"""Training pictures as latents: encoded once, because they are asked for thousands of times.
+
+`python -m core.starter.latents` reads `.training/vae.safetensors` and the pre-rendered pictures, writes the
+standardised first stage and one array of latents for each frame.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from core.models.vae import VAE
+from core.starter.dataset import BUCKETS, Size, paths
+from core.starter.train_vae import CONFIG
+from core.starter.training import TRAINING_FOLDER
+
+STANDARDISED = TRAINING_FOLDER / "vae-standardised.safetensors"
+SAMPLE = 256
+"""Pictures whose latents give the statistics of a channel."""
+
+AVERAGED = "average."
+
+
+def trained_vae(path: Path) -> VAE:
+    """The first stage with the averaged weights of a training state."""
+    weights = load_file(path)
+    averaged = {name.removeprefix(AVERAGED): value for name, value in weights.items() if name.startswith(AVERAGED)}
+    vae = VAE(CONFIG)
+    vae.load_state_dict(averaged or weights)
+    return vae.eval()
+
+
+@torch.no_grad()
+def standardise(vae: VAE, latents: Tensor) -> None:
+    """Fold the statistics of `latents` [N, 4, h, w] into the 1 × 1 convolutions on both sides of them.
+
+    Afterwards each scaled channel has mean 0 and deviation 1, at the scale that every SDXL checkpoint has. Decoded
+    pictures stay the same.
+    """
+    mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    factor = 1.0 / (deviation * vae.config.scale)
+    channels = vae.config.latent_channels
+    inward, outward = vae.quant_conv, vae.post_quant_conv
+    bias_in, bias_out = _bias(inward), _bias(outward)
+    bias_out.add_(outward.weight[:, :, 0, 0] @ mean)
+    outward.weight.div_(factor[None, :, None, None])
+    inward.weight[:channels].mul_(factor[:, None, None, None])
+    bias_in[:channels].sub_(mean).mul_(factor)
+    bias_in[channels:].add_(2 * factor.log())
+
+
+def _bias(layer: torch.nn.Conv2d) -> Tensor:
+    if layer.bias is None:
+        raise TypeError("the published layer has a bias")
+    return layer.bias
+
+
+@torch.no_grad()
+def encode(vae: VAE, pictures: NDArray[np.uint8], batch: int) -> Iterator[Tensor]:
+    """Posterior means [b, 4, h, w], unscaled, of pictures [N, H, W, 3]."""
+    for start in range(0, len(pictures), batch):
+        pixels = torch.from_numpy(np.array(pictures[start : start + batch])).permute(0, 3, 1, 2)
+        yield vae.encode(pixels.float() / 127.5 - 1)[0]
+
+
+def latents_path(name: str, target: Size) -> Path:
+    return paths(name, target)[0].with_suffix(".latents.npy")
+
+
+def write_latents(vae: VAE, name: str, target: Size) -> None:
+    """Scaled latents [N, 4, h, w] of the pre-rendered pictures of a frame, in half precision."""
+    pictures = np.load(paths(name, target)[0], mmap_mode="r")
+    shape = (len(pictures), vae.config.latent_channels, target[0] // 8, target[1] // 8)
+    latents = open_memmap(latents_path(name, target), mode="w+", dtype=np.float16, shape=shape)
+    start = 0
+    for means in encode(vae, pictures, batch=max(1, 16 * 128**2 // (target[0] * target[1]))):
+        latents[start : start + len(means)] = (means * vae.config.scale).numpy()
+        start += len(means)
+    latents.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vae", type=Path, default=TRAINING_FOLDER / "vae.safetensors")
+    options = parser.parse_args()
+    vae = trained_vae(options.vae)
+    pictures = np.load(paths("high", BUCKETS[0])[0], mmap_mode="r")[:SAMPLE]
+    standardise(vae, torch.cat(list(encode(vae, pictures, batch=4))))
+    save_file(vae.state_dict(), STANDARDISED)
+    write_latents(vae, "low", (128, 128))
+    for target in BUCKETS:
+        write_latents(vae, "high", target)
+        print(f"{target[0]} × {target[1]}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
