@@ -16,16 +16,19 @@ from core.sampling.denoiser import Network
 
 @dataclass(frozen=True)
 class Guidance:
-    """How strongly to guide, and at which noise levels; outside of them only the conditional pass runs."""
+    """How strongly to guide, and at which noise levels: `above` < sigma <= `up_to`.
+
+    Elsewhere only the conditional pass runs.
+    """
 
     scale: float
     rescale: float = 0.0
-    lowest_sigma: float = 0.0
-    highest_sigma: float = math.inf
+    above: float = 0.0
+    up_to: float = math.inf
 
     def acts_at(self, sigma: float) -> bool:
         """Whether the unconditional pass is needed; at scale 1 it would cancel out."""
-        return self.scale != 1.0 and self.lowest_sigma <= sigma <= self.highest_sigma
+        return self.scale != 1.0 and self.above < sigma <= self.up_to
 
 
 class BothSides(Protocol):

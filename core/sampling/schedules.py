@@ -5,7 +5,8 @@ The planner calls `schedule` and `split`; the results go into the plan. Standard
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -74,6 +75,16 @@ def split(whole: Schedule, handoff: float) -> tuple[Schedule, Schedule]:
     cutoff = round(TRAINED_LEVELS - handoff * TRAINED_LEVELS)
     base_steps = sum(time >= cutoff for time in whole.timesteps)
     return whole.part(0, base_steps), whole.part(base_steps, whole.steps)
+
+
+def levels_during(sigmas: Sequence[float], first: float, last: float) -> tuple[float, float]:
+    """(above, up to): the noise levels of the steps from share `first` of a run up to share `last`, both 0 to 1.
+
+    A level belongs to them if above < sigma <= up to, which covers what a sampler visits within those steps.
+    """
+    steps = len(sigmas) - 1
+    begin, end = (math.ceil(round(share * steps, 9)) for share in (first, last))
+    return sigmas[end], sigmas[begin]
 
 
 def time_of(whole: Schedule, levels: NoiseLevels = SDXL_LEVELS) -> Callable[[float], float]:

@@ -60,9 +60,9 @@ def test_guidance_of_outputs_is_guidance_of_estimates() -> None:
         (Guidance(5.0), 0.03, True),
         (Guidance(1.0), 3.0, False),
         (Guidance(0.0), 3.0, True),
-        (Guidance(5.0, lowest_sigma=0.3, highest_sigma=5.0), 0.3, True),
-        (Guidance(5.0, lowest_sigma=0.3, highest_sigma=5.0), 0.2, False),
-        (Guidance(5.0, lowest_sigma=0.3, highest_sigma=5.0), 5.1, False),
+        (Guidance(5.0, above=0.3, up_to=5.0), 5.0, True),
+        (Guidance(5.0, above=0.3, up_to=5.0), 0.3, False),
+        (Guidance(5.0, above=0.3, up_to=5.0), 5.1, False),
     ],
 )
 def test_the_unconditional_pass_runs_only_where_guidance_acts(

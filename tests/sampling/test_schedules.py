@@ -14,7 +14,7 @@ from scipy.special import betaincinv
 from core.errors import HangaError
 from core.sampling.beta_quantile import beta_quantile
 from core.sampling.noise_levels import SDXL_LEVELS, ZERO_TERMINAL_SNR_LEVELS, NoiseLevels
-from core.sampling.schedules import MOST_STEPS, SCHEDULES, Schedule, schedule, split, time_of
+from core.sampling.schedules import MOST_STEPS, SCHEDULES, Schedule, levels_during, schedule, split, time_of
 
 FACTS = json.loads((Path(__file__).parents[1] / "data" / "schedules.json").read_text())["schedules"]
 
@@ -112,6 +112,23 @@ def test_a_handoff_at_either_end_leaves_a_stage_without_steps() -> None:
     whole = schedule("karras", 12)
     assert split(whole, 1.0) == (whole, Schedule((0.0,), ()))
     assert split(whole, 0.0) == (Schedule((whole.sigmas[0],), ()), whole)
+
+
+@given(steps=st.integers(1, 60), shares=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted))
+def test_a_share_of_a_run_is_the_levels_of_its_steps(steps: int, shares: list[float]) -> None:
+    sigmas = schedule("karras", steps).sigmas
+    above, up_to = levels_during(sigmas, *shares)
+    for index, sigma in enumerate(sigmas[:-1]):
+        share = round(index / steps, 9)
+        if all(abs(share - end) > 1e-6 for end in shares):
+            assert (above < sigma <= up_to) == (shares[0] <= share < shares[1])
+
+
+@pytest.mark.parametrize(("shares", "steps"), [((0.0, 1.0), 25), ((0.28, 0.8), 13), ((0.5, 0.5), 0), ((0.0, 0.28), 7)])
+def test_shares_count_whole_steps(shares: tuple[float, float], steps: int) -> None:
+    sigmas = schedule("normal", 25).sigmas
+    above, up_to = levels_during(sigmas, *shares)
+    assert sum(above < sigma <= up_to for sigma in sigmas) == steps
 
 
 @given(name=names, steps=st.integers(2, 60))
