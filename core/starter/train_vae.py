@@ -21,7 +21,7 @@ from core.models.vae import VAE
 from core.starter.optimiser import Muon, split_parameters
 from core.starter.training import TRAINING_FOLDER, Average, load_state, rate, save_state, set_rate
 
-CONFIG = VAEConfig(channels=32, channel_mult=(1, 1, 2, 4), res_blocks=1)
+CONFIG = VAEConfig(channels=32, channel_mult=(1, 1, 2, 4), res_blocks=1, groups=8)
 KL_WEIGHT = 2e-5
 GRADIENT_WEIGHT = 1.0
 SHAPES = ((8, 64), (2, 128))
@@ -99,7 +99,7 @@ def train(minutes: float, peak_matrix: float = 4e-3, peak_plain: float = 2e-3, n
     saved = run.clock
     for pixels in batches(pictures, np.random.default_rng(run.count)):
         squares.append(run.step(pixels))
-        if run.count % 100 == 0:
+        if run.count % 50 == 0:
             psnr = -10 * np.log10(np.mean(squares) / 4)
             print(f"{run.clock / 60:6.1f} min  step {run.count:6d}  {psnr:5.2f} dB", flush=True)
             squares.clear()
