@@ -23,7 +23,7 @@ def test_one_seed_gives_one_picture_of_the_asked_size(subject: str, style: str) 
     assert np.array_equal(picture, pixels(scene, 120, 72))
 
 
-@pytest.mark.parametrize("field, words", [("colour", COLOURS), ("time", TIMES), ("weather", WEATHERS)])
+@pytest.mark.parametrize(("field", "words"), [("colour", COLOURS), ("time", TIMES), ("weather", WEATHERS)])
 def test_every_word_changes_the_picture(field: str, words: tuple[str, ...]) -> None:
     plain = {"subject": "balloon", "colour": "red", "time": "day", "weather": "clear"}
     pictures = [pixels(Scene(**{**plain, field: word})) for word in words]  # type: ignore[arg-type]
@@ -36,7 +36,7 @@ def test_night_is_darker_than_day() -> None:
     assert night.mean() < 0.5 * day.mean()
 
 
-@pytest.mark.parametrize("width, height", [(96, 96), (144, 72), (72, 144)])
+@pytest.mark.parametrize(("width", "height"), [(96, 96), (144, 72), (72, 144)])
 def test_the_subject_stands_where_it_is_told(width: int, height: int) -> None:
     def centre(position: str) -> float:
         scene = Scene(subject="balloon", colour="red", time="day", position=position)
