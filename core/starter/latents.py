@@ -6,7 +6,6 @@ standardised first stage and one array of latents for each frame.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,21 +19,24 @@ from torch import Tensor
 from core.models.vae import VAE
 from core.starter.dataset import BUCKETS, Size, paths
 from core.starter.train_vae import CONFIG
-from core.starter.training import TRAINING_FOLDER
+from core.starter.training import TRAINING_FOLDER, averaged_weights
 
 STANDARDISED = TRAINING_FOLDER / "vae-standardised.safetensors"
 SAMPLE = 256
 """Pictures whose latents give the statistics of a channel."""
 
-AVERAGED = "average."
 
-
-def trained_vae(path: Path) -> VAE:
-    """The first stage with the averaged weights of a training state."""
-    weights = load_file(path)
-    averaged = {name.removeprefix(AVERAGED): value for name, value in weights.items() if name.startswith(AVERAGED)}
+def trained_vae() -> VAE:
+    """The first stage with the averaged weights of its training."""
     vae = VAE(CONFIG)
-    vae.load_state_dict(averaged or weights)
+    vae.load_state_dict(averaged_weights(TRAINING_FOLDER / "vae.safetensors"))
+    return vae.eval()
+
+
+def standardised_vae() -> VAE:
+    """The first stage whose latents the denoising networks are trained on."""
+    vae = VAE(CONFIG)
+    vae.load_state_dict(load_file(STANDARDISED))
     return vae.eval()
 
 
@@ -87,11 +89,18 @@ def write_latents(vae: VAE, name: str, target: Size) -> None:
     latents.flush()
 
 
+def colours_of_latents(name: str, target: Size, count: int = SAMPLE) -> NDArray[np.float64]:
+    """A linear preview [4 + 1, 3] fitted to pictures of a frame: RGB in [-1, 1] of each channel, then the bias."""
+    pictures = np.load(paths(name, target)[0], mmap_mode="r")[:count].astype(np.float64) / 127.5 - 1
+    cells = pictures.reshape(-1, target[0] // 8, 8, target[1] // 8, 8, 3).mean(axis=(2, 4)).reshape(-1, 3)
+    latents = np.load(latents_path(name, target), mmap_mode="r")[:count].astype(np.float64)
+    known = np.moveaxis(latents, 1, -1).reshape(len(cells), -1)
+    fitted, *_ = np.linalg.lstsq(np.column_stack([known, np.ones(len(known))]), cells, rcond=None)
+    return np.asarray(fitted)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--vae", type=Path, default=TRAINING_FOLDER / "vae.safetensors")
-    options = parser.parse_args()
-    vae = trained_vae(options.vae)
+    vae = trained_vae()
     pictures = np.load(paths("high", BUCKETS[0])[0], mmap_mode="r")[:SAMPLE]
     standardise(vae, torch.cat(list(encode(vae, pictures, batch=4))))
     save_file(vae.state_dict(), STANDARDISED)

@@ -15,7 +15,6 @@ from typing import Final, cast
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from torch import Tensor, nn
 
 from core.sampling.noise_levels import SDXL_LEVELS
@@ -133,10 +132,7 @@ class Run:
     def resume(self) -> None:
         """Go on from the state on disk, if there is one. Momentum starts anew."""
         if self.path.exists():
-            load_state(self.path, self.speaker, self.average)
-            with safe_open(self.path, "pt") as state:
-                progress = state.metadata()
-            self.clock, self.count = float(progress["clock"]), int(progress["step"])
+            self.clock, self.count = load_state(self.path, self.speaker, self.average)
             torch.manual_seed(self.count)
 
     def save(self) -> None:

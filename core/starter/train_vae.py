@@ -21,7 +21,7 @@ from core.models.vae import VAE
 from core.starter.optimiser import Muon, split_parameters
 from core.starter.training import TRAINING_FOLDER, Average, load_state, rate, save_state, set_rate
 
-CONFIG = VAEConfig(channels=32, channel_mult=(1, 1, 2, 4), res_blocks=1, groups=8)
+CONFIG = VAEConfig(channels=16, channel_mult=(1, 2, 4, 8), res_blocks=1, groups=4)
 KL_WEIGHT = 2e-5
 GRADIENT_WEIGHT = 1.0
 SHAPES = ((8, 64), (2, 128))

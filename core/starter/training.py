@@ -64,5 +64,10 @@ def load_state(path: Path, network: nn.Module, average: Average) -> tuple[float,
     return float(metadata["clock"]), int(metadata["step"])
 
 
+def averaged_weights(path: Path) -> dict[str, Tensor]:
+    """The running average in a state on disk: the weights to use."""
+    return _below("average.", load_file(path))
+
+
 def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
