@@ -5,3 +5,5 @@
 The four words and their like (`request`, `plan`, `events`, `record`, `errors`, `architecture`, `settings`, `paths`) are
 plain data and lie here; each package below is one part of the work. Arrows between them point down only.
 """
+
+VERSION = "0.1.0"
