@@ -47,9 +47,8 @@ def read_modules(root: Path, packages: Iterable[str] = ("app", "core")) -> dict[
 
 def read_imports(modules: Mapping[str, Module]) -> list[Import]:
     """Every import of every module. `from package import module` counts as an import of that module."""
-    own = {name.partition(".")[0] for name in modules}
     return [
-        Import(module.name, _resolve(target, modules, own), line, at_import)
+        Import(module.name, _resolve(target, modules), line, at_import)
         for module in modules.values()
         for target, line, at_import in _targets(module, module.tree, at_import=True)
     ]
@@ -106,10 +105,10 @@ def _absolute(module: Module, base: str | None, level: int) -> str:
     return ".".join([*anchor, *([base] if base else [])])
 
 
-def _resolve(target: str, modules: Mapping[str, Module], own: set[str]) -> str:
+def _resolve(target: str, modules: Mapping[str, Module]) -> str:
     """`core.plan.Plan` is a name in the module `core.plan`; a module that is not there yet keeps its name."""
     holder = target.rpartition(".")[0]
-    return holder if target not in modules and holder in modules and holder not in own else target
+    return holder if target not in modules and holder in modules else target
 
 
 def _is_type_checking(test: ast.expr) -> bool:

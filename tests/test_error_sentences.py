@@ -23,7 +23,7 @@ I18N = ROOT / "resources" / "i18n"
 
 LANGUAGES = ("en", "ja")
 
-CODE = re.compile(rf"({'|'.join(EXIT_CODES)})\.[a-z][a-z0-9_]*")
+CODE = re.compile(rf"({'|'.join(EXIT_CODES)})\.[a-z][a-z0-9_]*[a-z0-9]")
 
 Sentences = Mapping[str, str]
 

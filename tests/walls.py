@@ -24,9 +24,9 @@ def room(modules: str, may_import: str, why: str) -> Room:
 ROOMS = {
     "words": room(
         "core core.request core.plan core.events core.record core.plain"
-        " core.errors core.architecture core.settings core.paths",
+        " core.errors core.architecture core.machine core.settings core.paths core.durable",
         "",
-        "plain data that every room speaks; so they may know nothing but each other",
+        "plain data that every room speaks, and what all need to keep it (paths, durable): so they know but each other",
     ),
     "entry": room(
         "app.__main__",
@@ -94,7 +94,7 @@ ROOMS = {
         "says what a file is from its first bytes; used before torch is there",
     ),
     "weights": room(
-        "core.checkpoint.reader core.checkpoint.load core.checkpoint.save",
+        "core.checkpoint.reader core.checkpoint.load core.checkpoint.save core.checkpoint.latents",
         "headers models conditioning words",
         "turns files into loaded networks and back, so it builds models and text towers",
     ),
@@ -114,7 +114,8 @@ ROOMS = {
         "mathematics over a denoiser; knows no model and no prompt",
     ),
     "schedules": room(
-        "core.sampling.schedules core.sampling.spacings core.sampling.noise_levels core.sampling.beta_quantile",
+        "core.sampling.schedules core.sampling.spacings core.sampling.noise_levels core.sampling.beta_quantile"
+        " core.sampling.catalogue core.sampling.restarts",
         "words",
         "plain floats, so that a plan can hold them without torch",
     ),
