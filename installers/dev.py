@@ -114,7 +114,8 @@ def install(extras: Sequence[str]) -> None:
         insist(call([sys.executable, "-m", "venv", "--clear", str(VENV)]))
     UNFINISHED.touch()
     pip = [str(PYTHON), "-m", "pip", "--no-input", "--disable-pip-version-check", "install"]
-    code = call([*pip, "--constraint", str(CONSTRAINTS), "--editable", f"{ROOT}[{','.join(extras)}]"])
+    project = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
+    code = call([*pip, "--constraint", str(CONSTRAINTS), "--editable", project])
     if code == 0:
         STAMP.write_text(json.dumps({"of": fingerprint(), "extras": list(extras)}), encoding="utf-8")
     if code >= 0:

@@ -59,6 +59,10 @@ def test_first_a_fresh_environment_then_the_project_in_pinned_versions(machine: 
     assert not machine.stamped_meanwhile, "the stamp is written last"
 
 
+def test_hanga_alone_needs_no_extras(machine: Machine) -> None:
+    assert machine.provide().endswith(f"--editable {dev.ROOT}")
+
+
 def test_the_second_time_nothing_is_done(machine: Machine) -> None:
     assert machine.provide("test")
     assert machine.provide("test") == machine.provide() == ""
