@@ -29,6 +29,9 @@ _PATTERNS: Final[Mapping[str, str]] = {
     "other_model": r"((model\.)?diffusion_model\.)?(transformer_blocks|blocks|layers)\.0\.",
 }
 
+KINDS: Final = frozenset({*_PATTERNS, "quantized"})
+"""Everything that `foreign_kind` can answer."""
+
 _COMPILED: Final = {kind: re.compile(pattern) for kind, pattern in _PATTERNS.items()}
 
 _QUANTISED: Final = re.compile(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Final
 
 from core.checkpoint.header import regular_file
+from core.durable import write_over
 from core.errors import HangaError
 
 logger = logging.getLogger(__name__)
@@ -50,11 +50,9 @@ class HashCache:
         return self._known.get(_key(path))
 
     def _write(self) -> None:
-        temporary = self._store.with_name(f"{self._store.name}.{os.getpid()}.part")
         try:
-            temporary.write_text(json.dumps(self._known), encoding="utf-8")
-            temporary.replace(self._store)
-        except OSError as error:
+            write_over(self._store, json.dumps(self._known).encode())
+        except HangaError as error:
             # A cache that cannot be kept costs time at the next start, not truth.
             logger.warning("hashes not kept in %s: %s", self._store, error)
 

@@ -17,6 +17,9 @@ from core.errors import HangaError
 INPUT_CHANNELS: Final = frozenset({4, 9})
 """Latents alone, or with mask and masked picture for inpainting."""
 
+MOST_BLOCKS: Final = 200
+"""More blocks of one kind than any network of the family has; so that no file can make us count for long."""
+
 
 @dataclass(frozen=True)
 class Shapes:
@@ -38,11 +41,11 @@ class Shapes:
         return name in self.shapes
 
     def count(self, pattern: str) -> int:
-        """How many consecutive numbers, from 0, stand in for `{}` in `pattern`."""
-        number = 0
-        while pattern.format(number) in self.shapes:
-            number += 1
-        return number
+        """How many consecutive numbers, from 0, stand in for `{}` in `pattern`. HangaError if beyond all measure."""
+        for number in range(MOST_BLOCKS):
+            if pattern.format(number) not in self.shapes:
+                return number
+        raise self.contradiction(pattern.format(MOST_BLOCKS))
 
     def contradiction(self, name: str) -> HangaError:
         return HangaError("file.contradictory", name=self.file, first=name)
@@ -86,8 +89,7 @@ def infer_unet(shapes: Shapes) -> UNetConfig:
 
 def _down(shapes: Shapes, width: int) -> _Down:
     levels: list[list[tuple[int, int]]] = [[]]
-    number = 1
-    while True:
+    for number in range(1, MOST_BLOCKS):
         block = f"input_blocks.{number}"
         if shapes.has(f"{block}.0.op.weight"):
             levels.append([])
@@ -96,7 +98,7 @@ def _down(shapes: Shapes, width: int) -> _Down:
             levels[-1].append((channels // width, _depth(shapes, block)))
         else:
             return _even(shapes, levels, number)
-        number += 1
+    raise shapes.contradiction(f"input_blocks.{MOST_BLOCKS}")
 
 
 def _even(shapes: Shapes, levels: list[list[tuple[int, int]]], number: int) -> _Down:

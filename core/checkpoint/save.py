@@ -1,18 +1,17 @@
-"""Single-file checkpoints in the published layout, written whole or not at all."""
+"""Single-file checkpoints in the published layout, written whole or not at all; small ones, as made in memory."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 import torch
 from torch import Tensor, nn
 
+from core.checkpoint.header import LENGTH_BYTES
 from core.checkpoint.reader import TORCH_DTYPES
-from core.errors import HangaError
+from core.durable import write_new
 
 UNET_PREFIX = "model.diffusion_model."
 VAE_PREFIX = "first_stage_model."
@@ -49,47 +48,22 @@ def _embedders(clip_l: nn.Module | None, big_g: nn.Module | None) -> dict[str, n
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], dtype: torch.dtype, metadata: Mapping[str, str]) -> None:
-    """Write a safetensors file with floats in `dtype`, one tensor at a time.
-
-    Raises HangaError `disk.exists` if there is something at `path` already, `disk.write_failed` if the disk refuses.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("xb") as file:
-            _write(file, {name: tensors[name] for name in sorted(tensors)}, dtype, metadata)
-            file.flush()
-            os.fsync(file.fileno())
-        _publish(temporary, path)
-    except FileExistsError as error:
-        raise HangaError("disk.exists", name=path.name) from error
-    except OSError as error:
-        raise HangaError("disk.write_failed", name=path.name, reason=error.strerror or str(error)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write a safetensors file with floats in `dtype`. Raises HangaError `disk.*`, as `core.durable.write_new`."""
+    in_order = {name: tensors[name] for name in sorted(tensors)}
+    header = _header(in_order, dtype, metadata)
+    data = (_bytes(tensor, dtype) for tensor in in_order.values())
+    write_new(path, b"".join((len(header).to_bytes(LENGTH_BYTES, "little"), header, *data)))
 
 
-def _publish(temporary: Path, path: Path) -> None:
-    """Give the file its name without replacing another, and make the name last."""
-    if os.name == "nt":
-        temporary.rename(path)
-        return
-    os.link(temporary, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _write(file: BinaryIO, tensors: Mapping[str, Tensor], dtype: torch.dtype, metadata: Mapping[str, str]) -> None:
+def _header(tensors: Mapping[str, Tensor], dtype: torch.dtype, metadata: Mapping[str, str]) -> bytes:
     entries = {"__metadata__": dict(metadata)} if metadata else {}
     header = json.dumps(entries | dict(_entries(tensors, dtype))).encode()
-    header += b" " * (-len(header) % ALIGNMENT)
-    file.write(len(header).to_bytes(8, "little"))
-    file.write(header)
-    for tensor in tensors.values():
-        stored = tensor.detach().to("cpu", _stored_dtype(tensor, dtype)).contiguous()
-        file.write(stored.view(-1).view(torch.uint8).numpy().data)
+    return header + b" " * (-len(header) % ALIGNMENT)
+
+
+def _bytes(tensor: Tensor, dtype: torch.dtype) -> bytes:
+    stored = tensor.detach().to("cpu", _stored_dtype(tensor, dtype)).contiguous()
+    return stored.view(-1).view(torch.uint8).numpy().tobytes()
 
 
 def _entries(tensors: Mapping[str, Tensor], dtype: torch.dtype) -> Iterator[tuple[str, dict[str, object]]]:

@@ -1,0 +1,7 @@
+"""Lets the libraries that the tests compare with be imported."""
+
+from __future__ import annotations
+
+from core.conditioning.torchvision_guard import allow_torchvision_without_extension
+
+allow_torchvision_without_extension()
