@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from core.architecture import SIZE_EMBEDDING_DIM, TextConfig, UNetConfig, VAEConfig
 from core.checkpoint.account import Account
-from core.checkpoint.foreign import foreign_kind, older_unet_kind
+from core.checkpoint.foreign import foreign_code, older_unet_code
 from core.checkpoint.header import Header, read_header
 from core.checkpoint.infer import Shapes, infer_big_g, infer_clip_l, infer_unet, infer_vae
 from core.checkpoint.layout import Network, Region, network_folders, split, weight_files
@@ -106,8 +106,8 @@ def describe(path: Path) -> Checkpoint:
 
 def _describe_file(path: Path) -> Checkpoint:
     header = read_header(path)
-    if kind := foreign_kind(header.tensors.keys()):
-        raise HangaError(f"file.is_{kind}", name=path.name)
+    if code := foreign_code(header.tensors.keys()):
+        raise HangaError(code, name=path.name)
     regions, rest = split(header.tensors.keys())
     sources = [_Source(region, [header], {}) for region in regions]
     markers = read_markers(header.tensors.keys(), header.metadata, path)
@@ -176,8 +176,8 @@ def _part(
 
 def _refuse_older(region: Region, headers: Iterable[Header], path: Path) -> None:
     tensors = {name: info for header in headers for name, info in header.tensors.items()}
-    if kind := older_unet_kind({name: tensors[stored].shape for name, stored in region.names.items()}):
-        raise HangaError(f"file.is_{kind}", name=path.name)
+    if code := older_unet_code({name: tensors[stored].shape for name, stored in region.names.items()}):
+        raise HangaError(code, name=path.name)
 
 
 def _scale(sources: dict[Network, _Source], path: Path) -> float:

@@ -12,47 +12,42 @@ from typing import Final
 from core.checkpoint.header import Shape
 
 _PATTERNS: Final[Mapping[str, str]] = {
-    "controlnet": r"(lora_controlnet$|control_model\.|controlnet_|input_hint_block\.|lllite_)",
-    "lora": r"(lora_(unet|te\d?)_|lycoris_|.+\.(lora_(up|down|mid|A|B)|lora\.(up|down)|hada_w\d|lokr_w\d|oft_blocks)\b"
-    r"|.+(_lora\.(up|down)|lora_linear_layer)\.)",
-    "ip_adapter": r"(image_proj|ip_adapter)\.",
-    "t2i_adapter": r"(adapter\.)?body\.\d+\.(resnets\.\d+\.block|block1\.|in_conv\.)|adapter\.conv_in\.",
-    "textual_inversion": r"(clip_[lg]|emb_params|text_encoders_[01]|string_to_param.*|bundle_emb\..*)$",
-    "upscaler": r"(conv_first\.|model\.\d+\.sub\.|RRDB_trunk\.|params(_ema)?\.|layers\.0\.residual_group\.)",
-    "flux": r"((model\.)?diffusion_model\.)?double_blocks\.\d+\.img_attn|single_transformer_blocks\.\d+\.",
-    "sd3": r"((model\.)?diffusion_model\.)?joint_blocks\.\d+\.",
-    "sd15": r"cond_stage_model\.transformer\.",
-    "sd2": r"cond_stage_model\.model\.",
-    "tiny_vae": r"taesd_(en|de)coder\.|(en|de)coder\.layers\.\d+\.conv\.|\d+\.conv\.0\.weight$",
-    "image_encoder": r"(vision_model|visual)\.",
-    "text_encoder": r"(text_model\.)?(embeddings\.token_embedding|encoder\.layers\.0)\.|encoder\.block\.0\.layer\.",
-    "other_model": r"((model\.)?diffusion_model\.)?(transformer_blocks|blocks|layers)\.0\.",
+    "file.is_controlnet": r"(lora_controlnet$|control_model\.|controlnet_|input_hint_block\.|lllite_)",
+    "file.is_lora": r"(lora_(unet|te\d?)_|lycoris_|.+(_lora\.(up|down)|lora_linear_layer)\."
+    r"|.+\.(lora_(up|down|mid|A|B)|lora\.(up|down)|hada_w\d|lokr_w\d|oft_blocks)\b)",
+    "file.is_ip_adapter": r"(image_proj|ip_adapter)\.",
+    "file.is_t2i_adapter": r"(adapter\.)?body\.\d+\.(resnets\.\d+\.block|block1\.|in_conv\.)|adapter\.conv_in\.",
+    "file.is_textual_inversion": r"(clip_[lg]|emb_params|text_encoders_[01]|string_to_param.*|bundle_emb\..*)$",
+    "file.is_upscaler": r"(conv_first\.|model\.\d+\.sub\.|RRDB_trunk\.|params(_ema)?\.|layers\.0\.residual_group\.)",
+    "file.is_flux": r"((model\.)?diffusion_model\.)?double_blocks\.\d+\.img_attn|single_transformer_blocks\.\d+\.",
+    "file.is_sd3": r"((model\.)?diffusion_model\.)?joint_blocks\.\d+\.",
+    "file.is_sd15": r"cond_stage_model\.transformer\.",
+    "file.is_sd2": r"cond_stage_model\.model\.",
+    "file.is_tiny_vae": r"taesd_(en|de)coder\.|(en|de)coder\.layers\.\d+\.conv\.|\d+\.conv\.0\.weight$",
+    "file.is_image_encoder": r"(vision_model|visual)\.",
+    "file.is_text_encoder": r"(text_model\.)?(embeddings\.token_embedding|encoder\.layers\.0)\."
+    r"|encoder\.block\.0\.layer\.",
+    "file.is_other_model": r"((model\.)?diffusion_model\.)?(transformer_blocks|blocks|layers)\.0\.",
 }
 
-KINDS: Final = frozenset({*_PATTERNS, "quantized"})
-"""Everything that `foreign_kind` can answer."""
-
-_COMPILED: Final = {kind: re.compile(pattern) for kind, pattern in _PATTERNS.items()}
+_COMPILED: Final = {code: re.compile(pattern) for code, pattern in _PATTERNS.items()}
 
 _QUANTISED: Final = re.compile(
     r".+\.(scale_weight|weight_scale|absmax|quant_map|quant_state\..*|SCB|qweight|comfy_quant)$"
 )
 
-_OLD_CONTEXTS: Final[Mapping[int, str]] = {768: "sd15", 1024: "sd2"}
+_OLD_CONTEXTS: Final[Mapping[int, str]] = {768: "file.is_sd15", 1024: "file.is_sd2"}
 
 
-def foreign_kind(names: Collection[str]) -> str | None:
-    """What a file with these tensors is ("lora", "flux", …), or None if none of the kinds we know to be something else.
-
-    The error code for it is `file.is_` + kind.
-    """
-    found = (kind for kind, pattern in _COMPILED.items() if any(map(pattern.match, names)))
-    return "quantized" if any(map(_QUANTISED.match, names)) else next(found, None)
+def foreign_code(names: Collection[str]) -> str | None:
+    """The error code for a file with these tensors, or None if it is none of the kinds we know to be something else."""
+    found = (code for code, pattern in _COMPILED.items() if any(map(pattern.match, names)))
+    return "file.is_quantized" if any(map(_QUANTISED.match, names)) else next(found, None)
 
 
-def older_unet_kind(shapes: Mapping[str, Shape]) -> str | None:
-    """Whether UNet tensors (relative names, either spelling) are those of Stable Diffusion 1 or 2, which have no
-    vector conditioning: "sd15", "sd2", or None."""
+def older_unet_code(shapes: Mapping[str, Shape]) -> str | None:
+    """The error code for UNet tensors (relative names, either spelling) of Stable Diffusion 1 or 2, which have no
+    vector conditioning; None for others."""
     if any(name.startswith(("label_emb.", "add_embedding.")) for name in shapes):
         return None
     contexts = (shape[1] for name, shape in shapes.items() if name.endswith(".attn2.to_k.weight") and len(shape) == 2)

@@ -14,8 +14,8 @@ from core.architecture import GROUPS, HEAD_DIM, LATENT_CHANNELS, LATENT_STRIDE, 
 from core.checkpoint.header import Shape
 from core.errors import HangaError
 
-INPUT_CHANNELS: Final = frozenset({4, 9})
-"""Latents alone, or with mask and masked picture for inpainting."""
+INPUT_CHANNELS: Final[Mapping[int, str | None]] = {4: None, 8: "file.is_pix2pix", 9: None}
+"""Latents alone, or with mask and masked picture for inpainting; with a second picture's latents they are refused."""
 
 MOST_BLOCKS: Final = 200
 """More blocks of one kind than any network of the family has; so that no file can make us count for long."""
@@ -69,8 +69,8 @@ def infer_unet(shapes: Shapes) -> UNetConfig:
     """Configuration of a UNet from canonical shapes. HangaError names the first tensor that is missing or wrong."""
     width = shapes.axis("input_blocks.0.0.weight", 0, GROUPS)
     in_channels = shapes.axis("input_blocks.0.0.weight", 1)
-    if in_channels not in INPUT_CHANNELS:
-        raise HangaError("file.is_pix2pix" if in_channels == 8 else "file.is_other_model", name=shapes.file)
+    if code := INPUT_CHANNELS.get(in_channels, "file.is_other_model"):
+        raise HangaError(code, name=shapes.file)
     down = _down(shapes, width)
     res_blocks = len(down.levels[0])
     return UNetConfig(
