@@ -15,13 +15,14 @@ import numpy as np
 import torch
 from PIL import Image
 
-from core.checkpoint.markers import LATENT_RGB_KEY
+from core.checkpoint.markers import GROUPS_KEY, LATENT_RGB_KEY
 from core.checkpoint.save import save_checkpoint
 from core.starter.dataset import BUCKETS
 from core.starter.latents import colours_of_latents, standardised_vae
 from core.starter.networks import Speaker
 from core.starter.painter import Painter, Wish
 from core.starter.recipes import BASE_UNET, BIGG, CLIP_L, REFINER_UNET
+from core.starter.train_vae import CONFIG as VAE_CONFIG
 from core.starter.training import TRAINING_FOLDER, averaged_weights
 
 STARTER_FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "starter"
@@ -43,11 +44,11 @@ PROMPTS: Final = (
 
 
 def trained_base(path: Path = TRAINING_FOLDER / "base.safetensors") -> Speaker:
-    return _filled(Speaker(BASE_UNET, BIGG, CLIP_L), path)
+    return _filled(Speaker.build(BASE_UNET, BIGG, CLIP_L), path)
 
 
 def trained_refiner(path: Path = TRAINING_FOLDER / "refiner.safetensors") -> Speaker:
-    return _filled(Speaker(REFINER_UNET, BIGG, None), path)
+    return _filled(Speaker.build(REFINER_UNET, BIGG, None), path)
 
 
 def _filled(speaker: Speaker, path: Path) -> Speaker:
@@ -73,7 +74,12 @@ def export(folder: Path) -> None:
 
 def _metadata(title: str) -> dict[str, str]:
     colours = colours_of_latents("high", BUCKETS[0]).round(4).tolist()
-    return {"modelspec.title": title, LATENT_RGB_KEY: json.dumps(colours)}
+    return {
+        "modelspec.title": title,
+        "modelspec.resolution": "256x256",
+        GROUPS_KEY: str(VAE_CONFIG.groups),
+        LATENT_RGB_KEY: json.dumps(colours),
+    }
 
 
 def preview(path: Path, side: int) -> None:

@@ -18,11 +18,16 @@ from core.starter.corpus import PAD, Batch
 class Speaker(nn.Module):
     """From noisy latents and captions to the noise. `clip_l` is absent in a refiner."""
 
-    def __init__(self, unet: UNetConfig, bigg: TextConfig, clip_l: TextConfig | None) -> None:
+    def __init__(self, unet: UNet, bigg: BigG, clip_l: ClipL | None) -> None:
         super().__init__()
-        self.unet = UNet(unet)
-        self.bigg = BigG(bigg)
-        self.clip_l = ClipL(clip_l) if clip_l is not None else None
+        self.unet = unet
+        self.bigg = bigg
+        self.clip_l = clip_l
+
+    @classmethod
+    def build(cls, unet: UNetConfig, bigg: TextConfig, clip_l: TextConfig | None) -> Speaker:
+        """An untrained one."""
+        return cls(UNet(unet), BigG(bigg), ClipL(clip_l) if clip_l is not None else None)
 
     def forward(self, noisy: Tensor, times: Tensor, batch: Batch) -> Tensor:
         """Noise [B, 4, h, w] in `noisy` at the table's `times` [B]."""

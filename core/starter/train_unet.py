@@ -89,12 +89,12 @@ class Recipe:
 def base(low_minutes: float, high_minutes: float) -> Recipe:
     low = Stage(low_minutes, 32, 0.0, (corpus.load("low", (128, 128)),))
     high = Stage(high_minutes, 12, OFFSET_NOISE, tuple(corpus.load("high", target) for target in BUCKETS))
-    return Recipe("base", len(SDXL_LEVELS.sigmas), lambda: Speaker(BASE_UNET, BIGG, CLIP_L), (low, high))
+    return Recipe("base", len(SDXL_LEVELS.sigmas), lambda: Speaker.build(BASE_UNET, BIGG, CLIP_L), (low, high))
 
 
 def refiner(minutes: float) -> Recipe:
     corpora = tuple(corpus.load("high", target, scored=True) for target in BUCKETS)
-    build = lambda: Speaker(REFINER_UNET, BIGG, None)  # noqa: E731
+    build = lambda: Speaker.build(REFINER_UNET, BIGG, None)  # noqa: E731
     return Recipe("refiner", REFINER_LEVELS, build, (Stage(minutes, 12, OFFSET_NOISE, corpora),))
 
 

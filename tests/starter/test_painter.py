@@ -24,7 +24,7 @@ from core.starter.training import Average, save_state
 def painter() -> Painter:
     torch.manual_seed(0)
     vae = VAE(VAEConfig(channels=32, channel_mult=(1, 1, 1, 1), res_blocks=1))
-    base, refiner = Speaker(BASE_UNET, BIGG, CLIP_L), Speaker(REFINER_UNET, BIGG, None)
+    base, refiner = Speaker.build(BASE_UNET, BIGG, CLIP_L), Speaker.build(REFINER_UNET, BIGG, None)
     return Painter(base.eval(), vae.eval(), refiner.eval(), steps=5)
 
 
@@ -55,8 +55,8 @@ def trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(dataset, "TRAINING_FOLDER", tmp_path)
     monkeypatch.setattr(latents, "TRAINING_FOLDER", tmp_path)
     monkeypatch.setattr(latents, "STANDARDISED", tmp_path / "standard.safetensors")
-    monkeypatch.setattr(export, "trained_base", lambda: Speaker(BASE_UNET, BIGG, CLIP_L))
-    monkeypatch.setattr(export, "trained_refiner", lambda: Speaker(REFINER_UNET, BIGG, None))
+    monkeypatch.setattr(export, "trained_base", lambda: Speaker.build(BASE_UNET, BIGG, CLIP_L))
+    monkeypatch.setattr(export, "trained_refiner", lambda: Speaker.build(REFINER_UNET, BIGG, None))
     vae = VAE(CONFIG)
     save_state(tmp_path / "vae.safetensors", vae, Average(vae), 0.0, 0)
     save_file(vae.state_dict(), latents.STANDARDISED)

@@ -32,7 +32,7 @@ def corpus(count: int = 8, height: int = 4, width: int = 8) -> Corpus:
 
 
 def speaker() -> Speaker:
-    return Speaker(TINY, TOWER, TextConfig(width=64, layers=2, mlp_width=64, projection=None))
+    return Speaker.build(TINY, TOWER, TextConfig(width=64, layers=2, mlp_width=64, projection=None))
 
 
 def recipe(minutes: float = 1.0) -> Recipe:
@@ -118,6 +118,7 @@ def test_both_files_fit_in_sixty_megabytes() -> None:
     from core.starter.train_vae import CONFIG
 
     with torch.device("meta"):
-        networks = [Speaker(BASE_UNET, BIGG, CLIP_L), Speaker(REFINER_UNET, BIGG, None), VAE(CONFIG), VAE(CONFIG)]
+        speakers = Speaker.build(BASE_UNET, BIGG, CLIP_L), Speaker.build(REFINER_UNET, BIGG, None)
+        networks = [*speakers, VAE(CONFIG), VAE(CONFIG)]
     values = sum(value.numel() for network in networks for value in network.state_dict().values())
     assert 2 * values < 60e6
