@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from core.checkpoint.header import regular_file
+from core.checkpoint.header import Progress, regular_file
 from core.durable import write_over
 from core.errors import HangaError
 
@@ -17,15 +17,21 @@ logger = logging.getLogger(__name__)
 SHORT_HASH: Final = 10
 """Leading hex digits that pictures carry as "Model hash"."""
 
+CHUNK_BYTES: Final = 4 << 20
 MAX_CACHE_BYTES: Final = 16 << 20
 
 
-def file_hash(path: Path) -> str:
+def file_hash(path: Path, progress: Progress | None = None) -> str:
     """SHA-256 of the file, 64 hex digits. The model hash is its first `SHORT_HASH` digits. HangaError `file.*`."""
-    regular_file(path)
+    size, digest, done = regular_file(path).st_size, hashlib.sha256(), 0
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with path.open("rb", buffering=0) as file:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+                done += len(chunk)
+                if progress is not None:
+                    progress(done, size)
+        return digest.hexdigest()
     except OSError as error:
         raise HangaError("file.unreadable", name=path.name, reason=error.strerror or str(error)) from error
 
@@ -37,11 +43,11 @@ class HashCache:
         self._store = store
         self._known = _read(store)
 
-    def get(self, path: Path) -> str:
+    def get(self, path: Path, progress: Progress | None = None) -> str:
         """The file's hash, computed only if it is not known. HangaError as `file_hash`."""
         key = _key(path)
         if key not in self._known:
-            self._known[key] = file_hash(path)
+            self._known[key] = file_hash(path, progress)
             self._write()
         return self._known[key]
 

@@ -10,7 +10,7 @@ import json
 import math
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,8 @@ from core.checkpoint.sniff import PICKLE_SUFFIXES, recognise_content
 from core.errors import HangaError
 
 Shape = tuple[int, ...]
+Progress = Callable[[int, int], None]
+"""Called now and then with bytes done and bytes to do. May raise, to stop what it watches."""
 
 MAX_HEADER_BYTES: Final = 8 << 20
 MAX_TENSORS: Final = 20_000

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from core.architecture import TextConfig, UNetConfig, VAEConfig
 from core.checkpoint.account import Account
 from core.checkpoint.describe import Checkpoint
+from core.checkpoint.header import Progress as Progress
 from core.checkpoint.layout import Network
 from core.checkpoint.part import Part, Stored
 from core.checkpoint.reader import TORCH_DTYPES, TensorFile
@@ -27,8 +28,6 @@ from core.models.vae import VAE
 
 M = TypeVar("M", bound=nn.Module)
 C = TypeVar("C", UNetConfig, VAEConfig, TextConfig)
-Progress = Callable[[int, int], None]
-"""Called with bytes read and bytes to read, after every tensor. May raise to stop the load."""
 
 DEFAULTS: Final[Mapping[str, float]] = {"model.logit_scale": LOGIT_SCALE}
 """What stands in for tensors that a layout leaves out because nothing at run time uses them."""
@@ -37,7 +36,7 @@ DEFAULTS: Final[Mapping[str, float]] = {"model.logit_scale": LOGIT_SCALE}
 def load_unet(
     checkpoint: Checkpoint, dtype: torch.dtype, device: torch.device, progress: Progress | None = None
 ) -> tuple[UNet, Account]:
-    """The checkpoint's UNet in `dtype` on `device`, and the account of its tensors.
+    """The checkpoint's UNet in `dtype` on `device`, and the account of its tensors. `progress` is told every tensor.
 
     Raises HangaError: `file.lacks_network` if the checkpoint has none, `file.not_finite` if a weight is not a number,
     `file.overflows` if one is too large for `dtype`, `file.changed` if the file is not the one described.

@@ -20,8 +20,11 @@ def write(path: Path, content: bytes, mtime_ns: int = 1_000_000_000) -> Path:
 
 
 def test_the_hash_is_of_the_whole_file(tmp_path: Path) -> None:
-    content = bytes(range(256)) * 5000
-    assert file_hash(write(tmp_path / "a", content)) == hashlib.sha256(content).hexdigest()
+    content, said = bytes(range(256)) * 50_000, list[tuple[int, int]]()
+    path = write(tmp_path / "a", content)
+    assert file_hash(path, lambda done, total: said.append((done, total))) == hashlib.sha256(content).hexdigest()
+    assert [done for done, _ in said] == sorted({done for done, _ in said})
+    assert said[-1] == (len(content), len(content))
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

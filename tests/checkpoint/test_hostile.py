@@ -75,6 +75,11 @@ def outcome(path: Path) -> str:
         return error.code
 
 
+def entry_of(header: Header, chance: random.Random) -> dict[str, Any]:
+    """One that still looks like a tensor, after what was changed before."""
+    return chance.choice([entry for entry in header.values() if isinstance(entry, dict) and "shape" in entry])
+
+
 def rename(header: Header, chance: random.Random) -> None:
     names = list(header)
     name = chance.choice(names)
@@ -89,8 +94,11 @@ def drop(header: Header, chance: random.Random) -> None:
 
 def reshape(header: Header, chance: random.Random) -> None:
     """Another shape of as many items, so that only the meaning is wrong."""
-    shape = header[chance.choice(list(header))]["shape"]
-    chance.choice([shape.reverse, lambda: shape.append(1), lambda: shape.insert(0, 1), lambda: chance.shuffle(shape)])()
+    shape = entry_of(header, chance)["shape"]
+    if isinstance(shape, list):
+        chance.choice(
+            [shape.reverse, lambda: shape.append(1), lambda: shape.insert(0, 1), lambda: chance.shuffle(shape)]
+        )()
 
 
 def swap(header: Header, chance: random.Random) -> None:
@@ -99,7 +107,7 @@ def swap(header: Header, chance: random.Random) -> None:
 
 
 def poison(header: Header, chance: random.Random) -> None:
-    entry = header[chance.choice(list(header))]
+    entry = entry_of(header, chance)
     key = chance.choice(["dtype", "shape", "data_offsets"])
     if isinstance(entry[key], list) and entry[key] and chance.random() < 0.7:
         entry[key][chance.randrange(len(entry[key]))] = chance.choice(ODD)
