@@ -13,7 +13,7 @@ HEAD_DIM = 64
 """Width of one attention head, everywhere in this family."""
 
 GROUPS = 32
-"""Groups of every GroupNorm in this family."""
+"""Groups of every GroupNorm in the published networks."""
 
 SIZE_EMBEDDING_DIM = 256
 """Width of the sinusoid that one micro-conditioning number becomes."""
@@ -55,6 +55,8 @@ class VAEConfig:
     channel_mult: tuple[int, ...] = (1, 2, 4, 4)
     res_blocks: int = 2
     latent_channels: int = LATENT_CHANNELS
+    groups: int = GROUPS
+    """Groups of every GroupNorm. A narrow network has fewer: one channel to a group would lose every flat colour."""
     scale: float = 0.13025
 
 
@@ -91,3 +93,12 @@ SDXL_VAE = VAEConfig()
 CLIP_L = TextConfig(width=768, layers=12, mlp_width=3072, projection=None)
 
 OPENCLIP_BIGG = TextConfig(width=1280, layers=32, mlp_width=5120, projection=1280)
+
+SDXL_LATENT_RGB: tuple[tuple[float, ...], ...] = (
+    (0.3651, 0.4232, 0.4341),
+    (-0.2533, -0.0042, 0.1068),
+    (0.1076, 0.1111, -0.0362),
+    (-0.3165, -0.2492, -0.2188),
+    (0.1084, -0.0175, -0.0011),
+)
+"""Linear map from scaled latents to preview colours in [-1, 1]: a row per latent channel, then the bias."""

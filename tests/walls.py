@@ -40,8 +40,8 @@ ROOMS = {
     ),
     "cli": room(
         "core.cli",
-        "engine planning pipeline library words",
-        "parses, calls and prints; runs the pipeline in its own process where a window would ask the worker",
+        "engine planning pipeline library memory headers words",
+        "parses, calls and prints; does in its own process what a window would ask of the worker",
     ),
     "engine": room(
         "core.engine",

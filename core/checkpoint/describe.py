@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypedDict, TypeVar
 
-from core.architecture import SIZE_EMBEDDING_DIM, TextConfig, UNetConfig, VAEConfig
+from core.architecture import SDXL_VAE, SIZE_EMBEDDING_DIM, TextConfig, UNetConfig, VAEConfig
 from core.checkpoint.account import Account
 from core.checkpoint.foreign import foreign_code, older_unet_code
 from core.checkpoint.header import Header, read_header
@@ -20,10 +20,12 @@ from core.checkpoint.markers import (
     Markers,
     Prediction,
     latent_rgb,
+    native_size,
     read_config,
     read_markers,
     read_scheduler,
     title,
+    vae_groups,
     vae_scale,
 )
 from core.checkpoint.part import Part, make_part, place_tensors, sort_out
@@ -55,6 +57,8 @@ class Checkpoint:
     dtype: str
     bytes: int
     title: str | None
+    native_size: tuple[int, int] | None = None
+    """(width, height) it was trained for, if the file says so."""
     latent_rgb: LatentRgb | None
     account: Account = field(repr=False)
     unet_part: Part[UNetConfig] | None = field(default=None, repr=False)
@@ -86,6 +90,11 @@ class Checkpoint:
     @property
     def is_inpainting(self) -> bool:
         return self.unet is not None and self.unet.in_channels == 9
+
+
+class _Untold(TypedDict):
+    scale: float
+    groups: int
 
 
 def _config(part: Part[C] | None) -> C | None:
@@ -139,7 +148,7 @@ def _assemble(path: Path, layout: Layout, sources: list[_Source], rest: Account,
     if not by_network:
         raise HangaError("file.unknown", name=path.name)
     unet = _part(by_network, "unet", path, infer_unet)
-    vae = _part(by_network, "vae", path, partial(infer_vae, scale=_scale(by_network, path)))
+    vae = _part(by_network, "vae", path, partial(infer_vae, **_untold(by_network, path)))
     clip_l = _part(by_network, "clip_l", path, infer_clip_l)
     big_g = _part(by_network, "big_g", path, infer_big_g)
     parts = [part for part in (unet, vae, clip_l, big_g) if part is not None]
@@ -154,6 +163,7 @@ def _assemble(path: Path, layout: Layout, sources: list[_Source], rest: Account,
         dtype=_dtype(headers),
         bytes=sum(header.size for header in headers),
         title=title(metadata),
+        native_size=native_size(metadata),
         latent_rgb=latent_rgb(metadata, path.name),
         account=sum((part.account for part in parts), rest),
         unet_part=unet,
@@ -180,12 +190,15 @@ def _refuse_older(region: Region, headers: Iterable[Header], path: Path) -> None
         raise HangaError(code, name=path.name)
 
 
-def _scale(sources: dict[Network, _Source], path: Path) -> float:
+def _untold(sources: dict[Network, _Source], path: Path) -> _Untold:
+    """What the shapes of a first stage do not tell."""
     if "vae" not in sources:
-        return VAEConfig().scale
+        return _Untold(scale=SDXL_VAE.scale, groups=SDXL_VAE.groups)
     source = sources["vae"]
     metadata = {key: text for header in source.headers for key, text in header.metadata.items()}
-    return vae_scale(metadata, source.config, path.name)
+    return _Untold(
+        scale=vae_scale(metadata, source.config, path.name), groups=vae_groups(metadata, source.config, path.name)
+    )
 
 
 def _kind(

@@ -129,9 +129,9 @@ def _context_dim(shapes: Shapes) -> int:
 # ----------------------------------------------------------------------------------------------------------------- VAE
 
 
-def infer_vae(shapes: Shapes, scale: float) -> VAEConfig:
+def infer_vae(shapes: Shapes, scale: float, groups: int = GROUPS) -> VAEConfig:
     """Configuration of a first stage from canonical shapes; HangaError as above, or `file.is_other_vae`."""
-    channels = shapes.axis("encoder.conv_in.weight", 0, GROUPS)
+    channels = shapes.axis("encoder.conv_in.weight", 0, groups)
     latent = shapes.axis("decoder.conv_in.weight", 1)
     levels = shapes.count("encoder.down.{}.block.0.conv1.weight")
     if latent != LATENT_CHANNELS or (levels and 2 ** (levels - 1) != LATENT_STRIDE):
@@ -142,6 +142,7 @@ def infer_vae(shapes: Shapes, scale: float) -> VAEConfig:
         channel_mult=tuple(shapes.axis(weight, 0, channels) // channels for weight in weights),
         res_blocks=shapes.count("encoder.down.0.block.{}.conv1.weight"),
         latent_channels=latent,
+        groups=groups,
         scale=scale,
     )
 

@@ -14,19 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from core.architecture import LATENT_CHANNELS, SDXL_VAE
+from core.architecture import GROUPS, LATENT_CHANNELS, SDXL_VAE
 from core.errors import HangaError
 
 Prediction = Literal["epsilon", "v", "sample"]
 LatentRgb = tuple[tuple[float, ...], ...]
 
 SCALE_KEY: Final = "hanga.vae_scale"
+GROUPS_KEY: Final = "hanga.vae_groups"
 LATENT_RGB_KEY: Final = "hanga.latent_rgb"
 MARKER_TENSORS: Final = frozenset({"v_pred", "ztsnr"})
 EDM_TENSORS: Final = frozenset({"edm_vpred.sigma_max", "edm_mean", "edm_std"})
 
 MAX_CONFIG_BYTES: Final = 1 << 20
 MAX_TITLE: Final = 120
+MOST_GROUPS: Final = 512
 
 _SPOKEN: Final[Mapping[str, Prediction]] = {
     "epsilon": "epsilon",
@@ -87,6 +89,20 @@ def vae_scale(metadata: Mapping[str, str], config: Mapping[str, Any], file: str)
     if not (math.isfinite(scale) and scale > 0):
         raise HangaError("file.damaged", name=file, detail="latent scale is not a positive number")
     return scale
+
+
+def vae_groups(metadata: Mapping[str, str], config: Mapping[str, Any], file: str) -> int:
+    """Groups of the first stage's norms, which no tensor shows: as for `vae_scale`, else the published 32."""
+    stated = config.get("norm_num_groups", metadata.get(GROUPS_KEY, GROUPS))
+    if not re.fullmatch(r"[1-9]\d{0,3}", str(stated)) or int(stated) > MOST_GROUPS:
+        raise HangaError("file.damaged", name=file, detail="number of groups is not a small number")
+    return int(stated)
+
+
+def native_size(metadata: Mapping[str, str]) -> tuple[int, int] | None:
+    """(width, height) that the model was trained for, where the file says so."""
+    match = re.fullmatch(r"(\d{2,4})x(\d{2,4})", metadata.get("modelspec.resolution", ""))
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def latent_rgb(metadata: Mapping[str, str], file: str) -> LatentRgb | None:

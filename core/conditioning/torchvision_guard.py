@@ -53,7 +53,7 @@ def _extension_loads() -> bool:
 @functools.cache
 def _declare_operators() -> torch.library.Library:
     """Declares the operators, once. They live as long as the library object, which the cache keeps."""
-    logger.warning("torchvision's extension does not fit this torch; going on without torchvision's operators")
+    logger.info("torchvision's extension does not fit this torch; going on without torchvision's operators")
     library = torch.library.Library("torchvision", "DEF")
     for schema in SCHEMAS:
         library.define(schema)

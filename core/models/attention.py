@@ -33,7 +33,7 @@ class Attention(nn.Module):
 
 def split_heads(x: Tensor) -> Tensor:
     """[B, N, C] to [B, C/64, N, 64]."""
-    return x.unflatten(-1, (-1, HEAD_DIM)).transpose(1, 2)
+    return cast(Tensor, x.unflatten(-1, (-1, HEAD_DIM))).transpose(1, 2)
 
 
 class GEGLU(nn.Module):
@@ -88,4 +88,4 @@ class SpatialTransformer(nn.Module):
         tokens = self.proj_in(self.norm(x).flatten(2).transpose(1, 2))
         for block in self.transformer_blocks:
             tokens = block(tokens, context)
-        return x + self.proj_out(tokens).transpose(1, 2).reshape(x.shape)
+        return x + cast(Tensor, self.proj_out(tokens)).transpose(1, 2).reshape(x.shape)

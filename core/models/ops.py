@@ -6,6 +6,8 @@ processor, a block waiting in host memory). Everything else in `core.models` com
 
 from __future__ import annotations
 
+from typing import cast
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -26,7 +28,7 @@ class Linear(nn.Linear):
 
 class Conv2d(nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:
-        return self._conv_forward(input, fetch(self.weight, input), fetch_optional(self.bias, input))
+        return cast(Tensor, self._conv_forward(input, fetch(self.weight, input), fetch_optional(self.bias, input)))
 
 
 class GroupNorm(nn.GroupNorm):

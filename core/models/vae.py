@@ -5,6 +5,7 @@ Pixels are RGB in [-1, 1]; latents here are unscaled posterior samples. Multiply
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import cast
 
@@ -12,23 +13,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.architecture import GROUPS, VAEConfig
+from core.architecture import VAEConfig
 from core.models.ops import Conv2d, GroupNorm
 
 EPS = 1e-6
 LOGVAR_RANGE = (-30.0, 20.0)
 
 
-def normalise(channels: int) -> GroupNorm:
-    return GroupNorm(GROUPS, channels, eps=EPS)
+def normalise(channels: int, groups: int) -> GroupNorm:
+    return GroupNorm(groups, channels, eps=EPS)
 
 
 class ResBlock(nn.Module):
-    def __init__(self, channels_in: int, channels_out: int) -> None:
+    def __init__(self, channels_in: int, channels_out: int, groups: int) -> None:
         super().__init__()
-        self.norm1 = normalise(channels_in)
+        self.norm1 = normalise(channels_in, groups)
         self.conv1 = Conv2d(channels_in, channels_out, 3, padding=1)
-        self.norm2 = normalise(channels_out)
+        self.norm2 = normalise(channels_out, groups)
         self.conv2 = Conv2d(channels_out, channels_out, 3, padding=1)
         if channels_in != channels_out:
             self.nin_shortcut = Conv2d(channels_in, channels_out, 1)
@@ -43,9 +44,9 @@ class ResBlock(nn.Module):
 class Attention(nn.Module):
     """Self-attention over all cells, one head as wide as the channels."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, groups: int) -> None:
         super().__init__()
-        self.norm = normalise(channels)
+        self.norm = normalise(channels, groups)
         self.q = Conv2d(channels, channels, 1)
         self.k = Conv2d(channels, channels, 1)
         self.v = Conv2d(channels, channels, 1)
@@ -59,11 +60,11 @@ class Attention(nn.Module):
 
 
 class Middle(nn.Module):
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, groups: int) -> None:
         super().__init__()
-        self.block_1 = ResBlock(channels, channels)
-        self.attn_1 = Attention(channels)
-        self.block_2 = ResBlock(channels, channels)
+        self.block_1 = ResBlock(channels, channels, groups)
+        self.attn_1 = Attention(channels, groups)
+        self.block_2 = ResBlock(channels, channels, groups)
 
     def forward(self, x: Tensor) -> Tensor:
         return cast(Tensor, self.block_2(self.attn_1(self.block_1(x))))
@@ -92,18 +93,20 @@ class Upsample(nn.Module):
 class Level(nn.Module):
     """The residual blocks of one resolution, and the change to the next (`resample`, absent at the last)."""
 
-    def __init__(self, channels_in: int, channels_out: int, blocks: int, resample: nn.Module | None, name: str) -> None:
+    def __init__(self, widths: Sequence[int], groups: int, **resample: nn.Module) -> None:
+        """`widths` of the first block's input and of every block's output; `resample` under its published name."""
         super().__init__()
-        widths = [channels_in] + [channels_out] * blocks
-        self.block = nn.ModuleList(ResBlock(before, after) for before, after in pairwise(widths))
-        self.resample_name = name if resample is not None else None
-        if resample is not None:
-            self.add_module(name, resample)
+        self.block = nn.ModuleList(ResBlock(before, after, groups) for before, after in pairwise(widths))
+        for name, module in resample.items():
+            self.add_module(name, module)
+        self.resample_names = tuple(resample)
 
     def forward(self, x: Tensor) -> Tensor:
         for block in self.block:
             x = block(x)
-        return x if self.resample_name is None else cast(Tensor, self.get_submodule(self.resample_name)(x))
+        for name in self.resample_names:
+            x = self.get_submodule(name)(x)
+        return x
 
 
 class Encoder(nn.Module):
@@ -112,12 +115,12 @@ class Encoder(nn.Module):
         widths = [config.channels] + [config.channels * mult for mult in config.channel_mult]
         last = len(config.channel_mult) - 1
         self.conv_in = Conv2d(3, config.channels, 3, padding=1)
-        self.down = nn.ModuleList(
-            Level(before, after, config.res_blocks, Downsample(after) if level < last else None, "downsample")
-            for level, (before, after) in enumerate(pairwise(widths))
-        )
-        self.mid = Middle(widths[-1])
-        self.norm_out = normalise(widths[-1])
+        self.down = nn.ModuleList()
+        for level, (before, after) in enumerate(pairwise(widths)):
+            resample = {"downsample": Downsample(after)} if level < last else {}
+            self.down.append(Level([before] + [after] * config.res_blocks, config.groups, **resample))
+        self.mid = Middle(widths[-1], config.groups)
+        self.norm_out = normalise(widths[-1], config.groups)
         self.conv_out = Conv2d(widths[-1], 2 * config.latent_channels, 3, padding=1)
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -135,12 +138,12 @@ class Decoder(nn.Module):
         widths = [config.channels * mult for mult in config.channel_mult]
         before = [*widths[1:], widths[-1]]
         self.conv_in = Conv2d(config.latent_channels, widths[-1], 3, padding=1)
-        self.mid = Middle(widths[-1])
-        self.up = nn.ModuleList(
-            Level(before[level], width, config.res_blocks + 1, Upsample(width) if level else None, "upsample")
-            for level, width in enumerate(widths)
-        )
-        self.norm_out = normalise(widths[0])
+        self.mid = Middle(widths[-1], config.groups)
+        self.up = nn.ModuleList()
+        for level, width in enumerate(widths):
+            resample = {"upsample": Upsample(width)} if level else {}
+            self.up.append(Level([before[level]] + [width] * (config.res_blocks + 1), config.groups, **resample))
+        self.norm_out = normalise(widths[0], config.groups)
         self.conv_out = Conv2d(widths[0], 3, 3, padding=1)
 
     def forward(self, latents: Tensor) -> Tensor:

@@ -71,9 +71,7 @@ def example(target: Size, rng: np.random.Generator, held_out: bool = False) -> t
     (top, left), (height, width) = crop, target
     pixels = np.asarray(picture)[top : top + height, left : left + width]
     captions = tuple(caption(scene, rng) for _ in range(CAPTIONS))
-    made = Example(
-        scene=scene, captions=captions, original=original, crop=crop, target=target, detail=detail(pixels)
-    )
+    made = Example(scene=scene, captions=captions, original=original, crop=crop, target=target, detail=detail(pixels))
     return made, pixels
 
 

@@ -62,13 +62,20 @@ def export(folder: Path) -> None:
     vae, base, refiner = standardised_vae(), trained_base(), trained_refiner()
     save_checkpoint(
         folder / "base.safetensors",
-        unet=base.unet, vae=vae, clip_l=base.clip_l, big_g=base.bigg,
-        dtype=torch.float16, metadata=_metadata("Hanga starter"),
+        unet=base.unet,
+        vae=vae,
+        clip_l=base.clip_l,
+        big_g=base.bigg,
+        dtype=torch.float16,
+        metadata=_metadata("Hanga starter"),
     )
     save_checkpoint(
         folder / "refiner.safetensors",
-        unet=refiner.unet, vae=vae, big_g=refiner.bigg,
-        dtype=torch.float16, metadata=_metadata("Hanga starter refiner"),
+        unet=refiner.unet,
+        vae=vae,
+        big_g=refiner.bigg,
+        dtype=torch.float16,
+        metadata=_metadata("Hanga starter refiner"),
     )
 
 

@@ -8,7 +8,7 @@ scarce, that is worth about twice the steps of Adam alone (measured in `core/sta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -34,11 +34,11 @@ def orthogonalised(matrix: Tensor, iterations: int = 5) -> Tensor:
         product = factor @ product
         gram = factor @ gram @ factor
     x = product @ x
-    return x.T if tall else x
+    return cast(Tensor, x.T if tall else x)
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum, orthogonalised; the step is scaled so that its root mean square is `lr` · 0.2, as Adam's would be."""
+    """Nesterov momentum, orthogonalised; steps are scaled to a root mean square of 0.2 · `lr`, as Adam's would be."""
 
     def __init__(self, params: Iterable[Tensor], lr: float, momentum: float = 0.95) -> None:
         super().__init__(params, {"lr": lr, "momentum": momentum})

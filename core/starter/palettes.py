@@ -104,5 +104,12 @@ def overcast(palette: Palette, weather: str) -> Palette:
     veil = lit(target, palette.light)
     top, middle, low = (mix(c, veil, share) for c in palette.sky)
     far, near = (mix(c, veil, share * 0.6) for c in palette.sea)
-    return Palette((top, middle, low), (far, near), palette.disc, mix(palette.cloud, veil, share * 0.6),
-                   palette.light, palette.subject_light, palette.line)
+    return Palette(
+        (top, middle, low),
+        (far, near),
+        palette.disc,
+        mix(palette.cloud, veil, share * 0.6),
+        palette.light,
+        palette.subject_light,
+        palette.line,
+    )

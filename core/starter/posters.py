@@ -224,8 +224,16 @@ def _foot(sheet: Sheet, height: float) -> float:
 
 def _tones(sheet: Sheet) -> dict[str, Colour]:
     body = PIGMENTS[sheet.scene.colour]
-    raw = {"body": body, "shade": mix(body, INK, 0.22), "tint": mix(body, PAPER, 0.32), "ink": INK, "paper": PAPER,
-           "wood": (120, 74, 48), "leaf": (58, 112, 70), "stone": (92, 94, 108)}
+    raw = {
+        "body": body,
+        "shade": mix(body, INK, 0.22),
+        "tint": mix(body, PAPER, 0.32),
+        "ink": INK,
+        "paper": PAPER,
+        "wood": (120, 74, 48),
+        "leaf": (58, 112, 70),
+        "stone": (92, 94, 108),
+    }
     return {tone: lit(colour, sheet.palette.subject_light) for tone, colour in raw.items()}
 
 

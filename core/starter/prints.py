@@ -31,8 +31,13 @@ def wood_grain(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     return pixels * (1.0 + 0.05 * grain)[..., None]
 
 
-def carve(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float], unit: float, ink: Colour,
-          rng: np.random.Generator) -> None:
+def carve(
+    draw: ImageDraw.ImageDraw,
+    box: tuple[float, float, float, float],
+    unit: float,
+    ink: Colour,
+    rng: np.random.Generator,
+) -> None:
     """Rows of short carved dashes in `box` (left, top, right, bottom; pixels of the canvas)."""
     left, top, right, bottom = box
     pitch = 0.044 * unit

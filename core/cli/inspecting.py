@@ -1,0 +1,47 @@
+"""`hanga inspect FILE`: what a checkpoint or a picture is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from core.checkpoint.describe import Checkpoint, describe
+from core.library.picture import read_record
+from core.plain import to_plain
+
+
+def inspect(path: Path, as_json: bool) -> str:
+    """What `path` is: one JSON object, or the same as lines of "name: value". Raises HangaError file.*."""
+    facts = _picture_facts(path) if path.suffix.lower() == ".png" else _checkpoint_facts(describe(path))
+    if as_json:
+        return json.dumps(facts, ensure_ascii=False)
+    return "\n".join(f"{name}: {_short(value)}" for name, value in facts.items() if value is not None)
+
+
+def _picture_facts(path: Path) -> dict[str, Any]:
+    return {"kind": "picture", "key": read_record(path).key, "record": to_plain(read_record(path))}
+
+
+def _checkpoint_facts(found: Checkpoint) -> dict[str, Any]:
+    account = found.account
+    return {
+        "kind": found.kind,
+        "layout": found.layout,
+        "title": found.title,
+        "prediction": found.prediction,
+        "zero_terminal_snr": found.ztsnr,
+        "dtype": found.dtype,
+        "bytes": found.bytes,
+        "unet": to_plain(found.unet),
+        "vae": to_plain(found.vae),
+        "clip_l": to_plain(found.clip_l),
+        "bigg": to_plain(found.big_g),
+        "tensors": len(account.loaded),
+        "unexpected": list(account.unexpected),
+        "ignored": [name for name, _ in account.ignored],
+    }
+
+
+def _short(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

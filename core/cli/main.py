@@ -1,0 +1,135 @@
+"""`hanga COMMAND …`: from arguments to an exit code."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from core.cli.inspecting import inspect
+from core.cli.options import memory_limit, parser, request_from
+from core.cli.reporter import Reporter, Sentences
+from core.errors import HangaError
+from core.library.keeper import Keeper
+from core.library.models import ModelFolder
+from core.library.picture import read_record
+from core.machine import Machine
+from core.paths import Home
+from core.plain import to_plain
+from core.plan import Plan
+from core.planning.planner import make_plan
+from core.planning.refining import Changes, refining_plan
+
+OTHER_FORMATS: Final = frozenset({".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
+
+
+def main(arguments: Sequence[str], sentences: Sentences) -> int:
+    """Carry out one command; returns its exit code (DESIGN: 0 done, 2 request, 3 file, 4 memory, 5 engine, 6 disk,
+    130 cancelled)."""
+    reporter = Reporter(sentences, as_json="--json" in arguments)
+    try:
+        options = parser(sentences.say).parse_args(arguments)
+        COMMANDS[options.command](options, reporter)
+    except HangaError as error:
+        reporter.fail(error)
+    return reporter.exit_code
+
+
+def _generate(options: Namespace, reporter: Reporter) -> None:
+    keeper = _keeper(options)
+    request = request_from(options)
+    keeper.check(request.count)
+    plan = make_plan(request, ModelFolder(keeper.home), _machine(options))
+    _run(plan, keeper, reporter)
+
+
+def _refine(options: Namespace, reporter: Reporter) -> None:
+    keeper = _keeper(options)
+    keeper.check(1)
+    record = read_record(options.picture)
+    changes = Changes(
+        refiner=options.refiner, handoff=options.handoff, steps=options.steps, aesthetic=options.aesthetic
+    )
+    plan = refining_plan(record, changes, ModelFolder(keeper.home), _machine(options))
+    _run(plan, keeper, reporter, parent=record.key)
+
+
+def _plan(options: Namespace, reporter: Reporter) -> None:
+    plan = make_plan(request_from(options), ModelFolder(Home.default()), _machine(options))
+    if options.json:
+        print(json.dumps(to_plain(plan), ensure_ascii=False))
+        return
+    for note in plan.notes:
+        reporter.note(note)
+    print(_summary(plan, reporter.sentences))
+
+
+def _inspect(options: Namespace, reporter: Reporter) -> None:
+    print(inspect(options.file, as_json=options.json))
+
+
+COMMANDS: Final[dict[str, Callable[[Namespace, Reporter], None]]] = {
+    "generate": _generate,
+    "refine": _refine,
+    "plan": _plan,
+    "inspect": _inspect,
+}
+
+
+def _keeper(options: Namespace) -> Keeper:
+    out: Path | None = options.out
+    if out is not None and out.suffix.lower() in OTHER_FORMATS:
+        raise HangaError("request.output_format", suffix=out.suffix)
+    return Keeper(Home.default(), out, options.save_latents)
+
+
+def _machine(options: Namespace) -> Machine:
+    # Here, not above: asking torch takes seconds that a mistyped option should not cost.
+    from core.memory.machine import this_machine
+
+    return this_machine(memory_limit(options))
+
+
+def _run(plan: Plan, keeper: Keeper, reporter: Reporter, parent: str | None = None) -> None:
+    from core.pipeline.run import run
+
+    for note in plan.notes:
+        reporter.note(note)
+    with _interrupt() as interrupted:
+        for event in run(plan, keeper, cancelled=interrupted.is_set, parent=parent):
+            reporter.show(event)
+
+
+@contextmanager
+def _interrupt() -> Iterator[threading.Event]:
+    """Ctrl+C asks the run to stop; a second one stops the program."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _summary(plan: Plan, sentences: Sentences) -> str:
+    steps = " + ".join(f"{len(stage.timesteps)} {stage.role}" for stage in plan.stages)
+    return sentences.say(
+        "cli.plan_summary",
+        width=plan.width,
+        height=plan.height,
+        steps=steps,
+        device=plan.device,
+        dtype=plan.dtype,
+        gigabytes=f"{plan.peak_bytes / 2**30:.1f}",
+        pictures=len(plan.seeds),
+    )

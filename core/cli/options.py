@@ -1,0 +1,176 @@
+"""The options of the commands, and the request they make."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NoReturn
+
+from core.errors import HangaError
+from core.request import AUTO, Guidance, MicroConditioning, Request, Size
+
+Help = Callable[[str], str]
+GIGABYTE: Final = 1 << 30
+NONE: Final = "none"
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one sentence, as everything else does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise HangaError("request.arguments", detail=message, command=self.prog)
+
+
+def parser(help_of: Help) -> Parser:
+    """The parser of all commands. `help_of` gives the sentence of a code."""
+    top = Parser(prog="hanga", description=help_of("cli.hanga"), allow_abbrev=False)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    for name, add_options in COMMANDS.items():
+        text = help_of(f"cli.{name}")
+        command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        add_options(Options(command, help_of))
+        Options(command, help_of).add("--json", action="store_true")
+    return top
+
+
+class Options:
+    """Adds options whose help is the sentence `cli.option.NAME`."""
+
+    def __init__(self, command: argparse.ArgumentParser, help_of: Help) -> None:
+        self._command = command
+        self._help_of = help_of
+
+    def add(self, name: str, **keywords: object) -> None:
+        code = f"cli.option.{name.lstrip('-').replace('-', '_').lower()}"
+        self._command.add_argument(name, help=self._help_of(code), **keywords)  # type: ignore[arg-type]
+
+
+def _picture_options(options: Options) -> None:
+    """Everything that a request holds."""
+    options.add("prompt", metavar="PROMPT")
+    for name in ("--negative", "--prompt-2", "--negative-2"):
+        options.add(name, metavar="TEXT")
+    options.add("--checkpoint", metavar="FILE|NAME", default="starter")
+    options.add("--refiner", metavar="FILE|NAME|none", default=AUTO)
+    options.add("--vae", metavar="FILE")
+    for name in ("--width", "--height", "--steps", "--seed", "--count"):
+        options.add(name, type=int, metavar="N")
+    options.add("--aspect", metavar="W:H")
+    options.add("--sampler", metavar="NAME", default="euler")
+    options.add("--schedule", metavar="NAME")
+    options.add("--cfg", type=float, metavar="F")
+    options.add("--cfg-rescale", type=float, metavar="F", default=0.0)
+    options.add("--cfg-interval", type=_pair_of(float), metavar="FROM,TO", default=(0.0, 1.0))
+    options.add("--handoff", type=float, metavar="F", default=0.8)
+    _conditioning_options(options)
+    options.add("--empty-negative", metavar="encode|zero", default="encode")
+    options.add("--device", metavar="NAME", default=AUTO)
+    options.add("--dtype", metavar="auto|fp32|bf16|fp16", default=AUTO)
+    options.add("--vram-limit", type=float, metavar="GB")
+
+
+def _conditioning_options(options: Options) -> None:
+    for side in ("--", "--negative-"):
+        options.add(f"{side}original-size", type=_size, metavar="WxH")
+        options.add(f"{side}crop", type=_pair_of(int), metavar="TOP,LEFT", default=(0, 0))
+        options.add(f"{side}target-size", type=_size, metavar="WxH")
+    options.add("--aesthetic", type=float, metavar="F", default=6.0)
+    options.add("--negative-aesthetic", type=float, metavar="F", default=2.5)
+
+
+def _output_options(options: Options) -> None:
+    options.add("--out", type=Path, metavar="FILE.png|FOLDER")
+    options.add("--save-latents", type=Path, metavar="FILE.safetensors")
+
+
+def _generate_options(options: Options) -> None:
+    _picture_options(options)
+    _output_options(options)
+
+
+def _refine_options(options: Options) -> None:
+    options.add("picture", type=Path, metavar="PICTURE")
+    options.add("--refiner", metavar="FILE|NAME")
+    options.add("--handoff", type=float, metavar="F")
+    options.add("--steps", type=int, metavar="N")
+    options.add("--aesthetic", type=float, metavar="F")
+    options.add("--vram-limit", type=float, metavar="GB")
+    _output_options(options)
+
+
+def _inspect_options(options: Options) -> None:
+    options.add("file", type=Path, metavar="FILE")
+
+
+COMMANDS: Final[dict[str, Callable[[Options], None]]] = {
+    "generate": _generate_options,
+    "refine": _refine_options,
+    "plan": _picture_options,
+    "inspect": _inspect_options,
+}
+
+
+def request_from(options: argparse.Namespace) -> Request:
+    """The request that the options of `generate` and `plan` spell."""
+    return Request(
+        prompt=options.prompt,
+        negative=options.negative or "",
+        prompt_2=options.prompt_2,
+        negative_2=options.negative_2,
+        empty_negative=options.empty_negative,
+        checkpoint=options.checkpoint,
+        refiner=None if options.refiner == NONE else options.refiner,
+        vae=options.vae,
+        width=options.width,
+        height=options.height,
+        aspect=options.aspect,
+        steps=25 if options.steps is None else options.steps,
+        sampler=options.sampler,
+        schedule=options.schedule,
+        guidance=Guidance(scale=options.cfg, rescale=options.cfg_rescale, interval=options.cfg_interval),
+        handoff=options.handoff,
+        positive=MicroConditioning(
+            original_size=options.original_size,
+            crop=options.crop,
+            target_size=options.target_size,
+            aesthetic=options.aesthetic,
+        ),
+        negative_conditioning=MicroConditioning(
+            original_size=options.negative_original_size,
+            crop=options.negative_crop,
+            target_size=options.negative_target_size,
+            aesthetic=options.negative_aesthetic,
+        ),
+        seed=options.seed,
+        count=1 if options.count is None else options.count,
+        device=options.device,
+        dtype=options.dtype,
+    )
+
+
+def memory_limit(options: argparse.Namespace) -> int | None:
+    """The limit in bytes. Raises HangaError request.vram_limit."""
+    if options.vram_limit is None:
+        return None
+    if not options.vram_limit > 0:
+        raise HangaError("request.vram_limit", value=options.vram_limit)
+    return int(options.vram_limit * GIGABYTE)
+
+
+def _size(text: str) -> Size:
+    match = re.fullmatch(r"(\d{1,6})[x×,](\d{1,6})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(text)
+    return int(match[1]), int(match[2])
+
+
+def _pair_of(kind: Callable[[str], float]) -> Callable[[str], tuple[float, float]]:
+    def pair(text: str) -> tuple[float, float]:
+        first, comma, second = text.partition(",")
+        if not comma:
+            raise argparse.ArgumentTypeError(text)
+        return kind(first), kind(second)
+
+    return pair

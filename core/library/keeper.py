@@ -1,0 +1,130 @@
+"""Where a run's pictures and latents go. The pipeline hands them over; how they get on disk is decided here."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from core.durable import write_new, write_over
+from core.errors import HangaError
+from core.library.picture import encode
+from core.paths import Home
+from core.record import ImageRecord
+
+LONGEST_SLUG: Final = 40
+
+Latents = Mapping[str, NDArray[np.float32]]
+"""Scaled latents [4, h, w] by name: "handoff", "final"."""
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Keeps pictures under `home`, or where `out` says: a file (numbered when there are several pictures) or a folder.
+
+    `latents_copy` is a further file for the latents, besides the home's own.
+    """
+
+    home: Home
+    out: Path | None = None
+    latents_copy: Path | None = None
+
+    def check(self, count: int) -> None:
+        """Raise now what would otherwise be raised after minutes of work: disk.exists, disk.unwritable."""
+        files = [path for path in (self._out_file(), self.latents_copy) if path is not None]
+        for path in (numbered(file, index, count) for file in files for index in range(count)):
+            if path.exists():
+                raise HangaError("disk.exists", name=path.name, folder=str(path.parent))
+        for folder in (self.out or self.home.pictures, self.home.latents, *files):
+            _refuse_unwritable(folder)
+
+    def keep_latents(self, record: ImageRecord, latents: Latents) -> Path:
+        """Latents of one picture on disk, where `kept_latents` finds them again."""
+        path = self.home.latents / f"{record.key}.safetensors"
+        data = save({name: np.ascontiguousarray(value) for name, value in latents.items()})
+        write_over(path, data)
+        if self.latents_copy is not None:
+            write_over(numbered(self.latents_copy, record.index, record.count), data)
+        return path
+
+    def kept_latents(self, key: str, name: str) -> NDArray[np.float32]:
+        """The latents `name` [4, h, w] that were kept under a record's key.
+
+        Raises HangaError file.no_latents where they are not there (any more), file.damaged if they cannot be read.
+        """
+        path = self.home.latents / f"{key}.safetensors"
+        try:
+            kept: dict[str, NDArray[np.float32]] = load(path.read_bytes())
+        except OSError as error:
+            raise HangaError("file.no_latents", name=path.name) from error
+        except SafetensorError as error:
+            raise HangaError("file.damaged", name=path.name, detail=str(error)) from error
+        if name not in kept:
+            raise HangaError("file.no_latents", name=path.name)
+        return kept[name]
+
+    def keep_picture(self, pixels: NDArray[np.uint8], record: ImageRecord) -> Path:
+        """The picture on disk, complete under its final name. Raises disk.exists, disk.full, disk.unwritable."""
+        data = encode(pixels, record)
+        if (file := self._out_file()) is not None:
+            path = numbered(file, record.index, record.count)
+            write_new(path, data)
+            return path
+        folder = self.out or self.home.pictures / record.created[:10]
+        return _write_unclashing(folder, stem(record), data)
+
+    def _out_file(self) -> Path | None:
+        """The file that `out` names, if it is not a folder."""
+        names_file = self.out is not None and self.out.suffix.lower() == ".png" and not self.out.is_dir()
+        return self.out if names_file else None
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Raise HangaError disk.unwritable where nothing could be created at or below `path`."""
+    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    usable = os.access(there, os.W_OK) and (there.is_dir() or there == path)
+    if not usable:
+        raise HangaError("disk.unwritable", name=path.name, folder=str(there), reason=os.strerror(errno.EACCES))
+
+
+def numbered(path: Path, index: int, count: int) -> Path:
+    """`boat.png` as it is for a single picture, `boat-2.png` for the second of several."""
+    return path if count == 1 else path.with_stem(f"{path.stem}-{index + 1}")
+
+
+def stem(record: ImageRecord) -> str:
+    """`HHMMSS-seed-slug`."""
+    time = datetime.fromisoformat(record.created).strftime("%H%M%S")
+    return "-".join(filter(None, (time, str(record.seed), slug(record.plan.request.prompt))))
+
+
+def slug(prompt: str) -> str:
+    """The prompt as a short ASCII name that every file system takes; empty where nothing of it can be kept."""
+    ascii_only = unicodedata.normalize("NFKD", prompt).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only)[:LONGEST_SLUG].strip("-")
+
+
+def _write_unclashing(folder: Path, name: str, data: bytes) -> Path:
+    """Never over another picture: a name already taken is followed by -2, -3 and so on."""
+    count = 1
+    while True:
+        path = folder / (f"{name}.png" if count == 1 else f"{name}-{count}.png")
+        try:
+            write_new(path, data)
+        except HangaError as error:
+            if error.code != "disk.exists":
+                raise
+            count += 1
+        else:
+            return path

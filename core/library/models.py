@@ -1,0 +1,76 @@
+"""Model files by name: the starter that comes with the program, the artist's folder, or any path."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from core.checkpoint.describe import Checkpoint, describe
+from core.checkpoint.hashing import HashCache
+from core.errors import HangaError
+from core.paths import STARTER, Home
+from core.plan import ModelFile
+
+STARTER_NAME: Final = "starter"
+STARTER_REFINER: Final = "starter-refiner"
+BUILT_IN: Final = {STARTER_NAME: STARTER / "base.safetensors", STARTER_REFINER: STARTER / "refiner.safetensors"}
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """What planning needs to know of model files: where a name lies, what it is, and its hash."""
+
+    home: Home
+
+    def find(self, name: str) -> Path:
+        """The file or folder that `name` means: a built-in name, a path, or a file in the models folder, with or
+        without its suffix. Raises HangaError file.unknown_model with the nearest name there is."""
+        if name in BUILT_IN:
+            return BUILT_IN[name]
+        path = Path(name).expanduser()
+        if path.exists() or path.suffix or len(path.parts) > 1:
+            return self._in_folder(path) or path
+        for known in self._known():
+            if name in (known.name, known.stem):
+                return known
+        raise HangaError("file.unknown_model", name=name, nearest=self._nearest(name))
+
+    def companion(self, name: str) -> str | None:
+        """The refiner that belongs to a checkpoint and is used unless the artist says otherwise."""
+        return STARTER_REFINER if name == STARTER_NAME else None
+
+    def describe(self, name: str) -> Checkpoint:
+        return describe(self.find(name))
+
+    def identify(self, path: Path) -> ModelFile:
+        """Name, hash and place of a model file. A folder is known by its UNet's weights."""
+        file = path if path.is_file() else sorted((path / "unet").glob("*.safetensors"))[0]
+        self.home.root.mkdir(parents=True, exist_ok=True)
+        return ModelFile(name=path.name, sha256=HashCache(self.home.hashes).get(file), path=str(path.resolve()))
+
+    def find_again(self, model: ModelFile, asked: str | None) -> Path:
+        """The file that a picture was made with, known by its content: where it was `asked` for then, or wherever a
+        file of its name lies now. Raises HangaError file.model_gone."""
+        for path in self._candidates(model.name, asked):
+            if self.identify(path).sha256 == model.sha256:
+                return path
+        raise HangaError("file.model_gone", name=model.name, hash=model.sha256[:10])
+
+    def _candidates(self, name: str, asked: str | None) -> Iterator[Path]:
+        if asked is not None and Path(asked).exists():
+            yield Path(asked)
+        yield from (path for path in (*BUILT_IN.values(), *self._known()) if path.name == name and path.exists())
+
+    def _in_folder(self, path: Path) -> Path | None:
+        inside = self.home.models / path
+        return inside if not path.exists() and len(path.parts) == 1 and inside.exists() else None
+
+    def _known(self) -> list[Path]:
+        return sorted(self.home.models.glob("*")) if self.home.models.is_dir() else []
+
+    def _nearest(self, name: str) -> str:
+        names = [*BUILT_IN, *(path.stem for path in self._known())]
+        return difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]

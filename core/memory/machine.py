@@ -1,0 +1,37 @@
+"""Finding out what there is to compute with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psutil
+import torch
+
+from core.machine import CPU, Device, Machine
+
+
+def this_machine(memory_limit: int | None = None) -> Machine:
+    """The machine this runs on; `memory_limit` in bytes caps the graphics memory that may be used."""
+    memory = psutil.virtual_memory().total
+    devices = (*_cuda_devices(), *_apple_devices(memory), _processor(memory))
+    return Machine(devices=devices, memory=memory, memory_limit=memory_limit)
+
+
+def _cuda_devices() -> Iterator[Device]:
+    if not torch.cuda.is_available():
+        return
+    for index in range(torch.cuda.device_count()):
+        properties = torch.cuda.get_device_properties(index)
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        yield Device(kind="cuda", index=index, name=properties.name, memory=properties.total_memory, bfloat16=native)
+
+
+def _apple_devices(memory: int) -> Iterator[Device]:
+    if torch.backends.mps.is_available():
+        yield Device(kind="mps", name="Apple", memory=memory, bfloat16=True)
+
+
+def _processor(memory: int) -> Device:
+    capabilities = torch.cpu.get_capabilities()
+    native = bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16"))
+    return Device(kind=CPU, name=torch.backends.cpu.get_cpu_capability(), memory=memory, bfloat16=native)

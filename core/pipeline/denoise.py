@@ -1,0 +1,82 @@
+"""One stage of one picture: a sampler over a guided network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from core.models.unet import UNet
+from core.pipeline.cancel import Check
+from core.pipeline.networks import torch_dtype
+from core.pipeline.prompts import Conditioning
+from core.plan import Plan, Stage
+from core.sampling.denoiser import Denoiser, Prediction, denoiser
+from core.sampling.guidance import Guidance, guided
+from core.sampling.noise import NoiseSource
+from core.sampling.noise_levels import SDXL_LEVELS, ZERO_TERMINAL_SNR_LEVELS
+from core.sampling.samplers import SAMPLERS
+from core.sampling.schedules import Schedule, levels_during, time_of
+from core.sampling.step import Step
+
+
+def start_latents(plan: Plan, seed: int) -> Tensor:
+    """Noise at the first level [1, 4, h, w]: the start of a picture whose signal is none."""
+    noise = _noise(plan, seed, plan.stages[0]).start()
+    return noise * math.sqrt(plan.stages[0].sigmas[0] ** 2 + 1)
+
+
+def renoised(plan: Plan, seed: int, kept: Tensor) -> Tensor:
+    """Kept latents [1, 4, h, w] at the level where the plan begins: as they are, or with the noise that is missing."""
+    level, wanted = plan.start.sigma, plan.stages[0].sigmas[0]
+    if wanted <= level:
+        return kept
+    noise = NoiseSource([seed], (kept.shape[1], kept.shape[2], kept.shape[3]), stream="renoise").draw()
+    return kept + noise * math.sqrt(wanted**2 - level**2)
+
+
+def steps(
+    plan: Plan, stage: Stage, seed: int, latents: Tensor, unet: UNet, conditioning: Conditioning, check: Check
+) -> Iterator[Step]:
+    """The steps of `stage`, from `latents` [1, 4, h, w] at its first noise level. Latents stay float32."""
+    denoise = _denoiser(plan, stage, unet, conditioning, check)
+    latents = latents.to(torch.device(plan.device), torch.float32)
+    return SAMPLERS[plan.sampler](denoise, latents, stage.sigmas, _noise(plan, seed, stage))
+
+
+def _noise(plan: Plan, seed: int, stage: Stage) -> NoiseSource:
+    return NoiseSource([seed], (4, plan.height // 8, plan.width // 8), stream=stage.role)
+
+
+def _denoiser(plan: Plan, stage: Stage, unet: UNet, conditioning: Conditioning, check: Check) -> Denoiser:
+    dtype = torch_dtype(plan.dtype)
+
+    def predict(scaled: Tensor, time: float, sides: int) -> Tensor:
+        """The network's output for the first `sides` of (wanted, unwanted), stacked."""
+        check()
+        batch = scaled.to(dtype).expand(sides, -1, -1, -1).contiguous(memory_format=torch.channels_last)
+        times = torch.full((sides,), time, device=batch.device)
+        output = unet(batch, times, conditioning.context[:sides], conditioning.vector[:sides])
+        return cast(Tensor, output.float())
+
+    def wanted(scaled: Tensor, time: float, sigma: float) -> Tensor:
+        return predict(scaled, time, 1)
+
+    def both(scaled: Tensor, time: float, sigma: float) -> tuple[Tensor, Tensor]:
+        conditional, unconditional = predict(scaled, time, 2).chunk(2)
+        return conditional, unconditional
+
+    levels = ZERO_TERMINAL_SNR_LEVELS if plan.zero_terminal_snr else SDXL_LEVELS
+    network = guided(wanted, both, _guidance(plan))
+    return denoiser(
+        network, cast(Prediction, stage.prediction), time_of(Schedule(stage.sigmas, stage.timesteps), levels)
+    )
+
+
+def _guidance(plan: Plan) -> Guidance:
+    whole = (*(sigma for stage in plan.stages for sigma in stage.sigmas[:-1]), plan.stages[-1].sigmas[-1])
+    above, up_to = levels_during(whole, *plan.guidance_interval)
+    return Guidance(plan.guidance_scale, plan.guidance_rescale, above, up_to)

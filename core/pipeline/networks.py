@@ -1,0 +1,96 @@
+"""The networks of a run in memory: loaded when first asked for, kept or let go as the plan says."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+
+from core.checkpoint.describe import Checkpoint, describe
+from core.checkpoint.load import Progress, load_big_g, load_clip_l, load_unet, load_vae
+from core.conditioning.encode import Towers
+from core.errors import HangaError
+from core.models.unet import UNet
+from core.models.vae import VAE
+from core.pipeline.cancel import Check
+from core.plan import ModelFile, Plan, Stage
+
+Loaded = TypeVar("Loaded", UNet, VAE, Towers)
+Key = tuple[str, str, torch.dtype, torch.device]
+
+
+@dataclass
+class Networks:
+    """What is loaded, by file, part, type and device. One lives as long as its pictures share models."""
+
+    keep: bool = True
+    held: dict[Key, UNet | VAE | Towers] = field(default_factory=dict)
+
+    def follow(self, plan: Plan) -> None:
+        """Take the plan's word for what may stay; let go of what another plan left behind."""
+        self.keep = plan.keep_resident
+        wanted = {stage.model.path for stage in plan.stages} | {plan.first_stage.model.path}
+        for key in [key for key in self.held if key[0] not in wanted]:
+            del self.held[key]
+
+    def unet(self, stage: Stage, plan: Plan, check: Check) -> UNet:
+        def load(found: Checkpoint, dtype: torch.dtype, device: torch.device) -> UNet:
+            if found.unet != stage.unet:
+                raise HangaError("file.changed", name=stage.model.name)
+            unet, _ = load_unet(found, dtype, device, _stopping(check))
+            return unet.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+        return self._get("unet", stage.model, torch_dtype(plan.dtype), torch.device(plan.device), load)
+
+    def towers(self, stage: Stage, plan: Plan, check: Check) -> Towers:
+        def load(found: Checkpoint, dtype: torch.dtype, device: torch.device) -> Towers:
+            progress = _stopping(check)
+            bigg, _ = load_big_g(found, dtype, device, progress)
+            clip_l = load_clip_l(found, dtype, device, progress)[0] if stage.clip_l is not None else None
+            return Towers(bigg, clip_l)
+
+        return self._get("towers", stage.model, torch_dtype(plan.dtype), torch.device(plan.device), load)
+
+    def vae(self, plan: Plan, dtype: torch.dtype, check: Check) -> VAE:
+        def load(found: Checkpoint, dtype: torch.dtype, device: torch.device) -> VAE:
+            vae, _ = load_vae(found, dtype, device, _stopping(check))
+            return vae.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+        return self._get("vae", plan.first_stage.model, dtype, torch.device(plan.device), load)
+
+    def _get(
+        self,
+        part: str,
+        model: ModelFile,
+        dtype: torch.dtype,
+        device: torch.device,
+        load: Callable[[Checkpoint, torch.dtype, torch.device], Loaded],
+    ) -> Loaded:
+        key = (model.path, part, dtype, device)
+        if key not in self.held:
+            if not self.keep:
+                self.release()
+            self.held[key] = load(describe(Path(model.path)), dtype, device)
+        return self.held[key]  # type: ignore[return-value]  # the part in the key decides the type
+
+    def release(self) -> None:
+        """Let go of everything, and give the memory back to the system."""
+        self.held.clear()
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+def torch_dtype(name: str) -> torch.dtype:
+    return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[name]
+
+
+def _stopping(check: Check) -> Progress:
+    def progress(done: int, total: int) -> None:
+        check()
+
+    return progress

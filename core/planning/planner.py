@@ -1,0 +1,190 @@
+"""The planner: from what was asked to what will be done, with nothing left open."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from core.architecture import LATENT_CHANNELS, SDXL_LATENT_RGB, UNetConfig
+from core.checkpoint.describe import REFINER_SIZES, Checkpoint
+from core.errors import HangaError
+from core.machine import Machine
+from core.plan import BASE, REFINER, FirstStage, ModelFile, Plan, Stage, Start
+from core.planning.micro import numbers
+from core.planning.names import known
+from core.planning.placement import Placement, place
+from core.planning.sizes import grid, picture_size
+from core.request import AUTO, Request, Size
+from core.sampling.catalogue import CATALOGUE
+from core.sampling.noise_levels import SDXL_LEVELS, ZERO_TERMINAL_SNR_LEVELS, NoiseLevels
+from core.sampling.schedules import SCHEDULES, Schedule, schedule, split
+
+NATIVE_SIZE: Final = (1024, 1024)
+DEFAULT_GUIDANCE: Final = 5.0
+LARGEST_SEED: Final = 2**63 - 1
+MOST_PICTURES: Final = 10_000
+MOST_GUIDANCE: Final = 100.0
+EMPTY_NEGATIVES: Final = ("encode", "zero")
+FROM_NOISE: Final = Start()
+
+
+class Models(Protocol):
+    """Where model files are found: `core.library.models.ModelFolder`, or a stand-in for tests."""
+
+    def find(self, name: str) -> Path: ...
+    def describe(self, name: str) -> Checkpoint: ...
+    def identify(self, path: Path) -> ModelFile: ...
+    def companion(self, name: str) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Network:
+    """A checkpoint that takes part, with its identity and its share of the noise levels."""
+
+    role: str
+    checkpoint: Checkpoint
+    unet: UNetConfig
+    share: Schedule
+
+
+def make_plan(request: Request, models: Models, machine: Machine, start: Start = FROM_NOISE) -> Plan:
+    """The plan for `request` on `machine`, from noise or from kept latents on.
+
+    Raises HangaError request.* for what cannot be done, file.* for files that are not what they should be.
+    """
+    _check_numbers(request)
+    base = models.describe(request.checkpoint)
+    refiner = _refiner(request, models)
+    unets = [_unet(found) for found in (base, refiner) if found is not None]
+    width, height = picture_size(request, base.native_size or NATIVE_SIZE, grid(unets))
+    networks = _networks(request, base, refiner, start)
+    first_stage = _first_stage(request, models, base)
+    placement = place(request, machine, [network.checkpoint for network in networks], (width, height))
+    return Plan(
+        request=request,
+        stages=tuple(_stage(network, models, request, (width, height)) for network in networks),
+        first_stage=first_stage,
+        start=start,
+        width=width,
+        height=height,
+        seeds=_seeds(request),
+        sampler=request.sampler,
+        schedule=_schedule_name(request),
+        guidance_scale=_guidance_scale(request),
+        guidance_rescale=request.guidance.rescale,
+        guidance_interval=request.guidance.interval,
+        zero_terminal_snr=base.ztsnr,
+        device=placement.device,
+        dtype=placement.dtype,
+        vae_dtype=placement.vae_dtype,
+        keep_resident=placement.keep_resident,
+        peak_bytes=placement.peak_bytes,
+        notes=_notes(base, refiner, placement),
+    )
+
+
+def _check_numbers(request: Request) -> None:
+    known(request.sampler, CATALOGUE, "request.unknown_sampler")
+    known(request.empty_negative, EMPTY_NEGATIVES, "request.unknown_empty_negative")
+    _within("request.count", request.count, 1, MOST_PICTURES)
+    _within("request.handoff", request.handoff, 0.0, 1.0)
+    _within("request.rescale", request.guidance.rescale, 0.0, 1.0)
+    if request.guidance.scale is not None:
+        _within("request.guidance", request.guidance.scale, 0.0, MOST_GUIDANCE)
+    if request.seed is not None:
+        _within("request.seed", request.seed, 0, LARGEST_SEED - request.count + 1)
+    first, last = request.guidance.interval
+    if not 0.0 <= first <= last <= 1.0:
+        raise HangaError("request.interval", first=first, last=last)
+
+
+def _within(code: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise HangaError(code, value=value, least=least, most=most)
+
+
+def _refiner(request: Request, models: Models) -> Checkpoint | None:
+    name = models.companion(request.checkpoint) if request.refiner == AUTO else request.refiner
+    return None if name is None else models.describe(name)
+
+
+def _unet(checkpoint: Checkpoint) -> UNetConfig:
+    """The network that denoises. Raises where a file cannot be a stage of text to picture."""
+    if checkpoint.unet is None or checkpoint.big_g is None:
+        raise HangaError("file.not_a_checkpoint", name=checkpoint.path.name, kind=checkpoint.kind)
+    if checkpoint.unet.in_channels != LATENT_CHANNELS:
+        raise HangaError("file.is_inpainting", name=checkpoint.path.name)
+    return checkpoint.unet
+
+
+def _networks(request: Request, base: Checkpoint, refiner: Checkpoint | None, start: Start) -> list[Network]:
+    """Who denoises what. Without a refiner the base does all; a network without steps takes no part."""
+    levels = ZERO_TERMINAL_SNR_LEVELS if base.ztsnr else SDXL_LEVELS
+    whole = schedule(known(_schedule_name(request), SCHEDULES, "request.unknown_schedule"), request.steps, levels)
+    shares = (whole, whole.part(whole.steps, whole.steps)) if refiner is None else split(whole, request.handoff)
+    if start.key is not None:
+        shares = below(shares[0], start.sigma, levels), shares[1]
+    networks = [Network(BASE, base, _unet(base), shares[0])]
+    if refiner is not None:
+        networks.append(Network(REFINER, refiner, _unet(refiner), shares[1]))
+    return [network for network in networks if network.share.steps]
+
+
+def below(share: Schedule, sigma: float, levels: NoiseLevels) -> Schedule:
+    """What is left of a share for latents that already are at `sigma`."""
+    done = sum(level >= sigma for level in share.sigmas[:-1])
+    if share.sigmas[-1] >= sigma or not share.steps:
+        return share.part(share.steps, share.steps)
+    time = share.timesteps[done - 1] if done and share.sigmas[done - 1] == sigma else levels.time(sigma)
+    return Schedule((sigma, *share.sigmas[max(done, 1) :]), (time, *share.timesteps[max(done, 1) :]))
+
+
+def _schedule_name(request: Request) -> str:
+    return request.schedule or CATALOGUE[request.sampler].schedule
+
+
+def _first_stage(request: Request, models: Models, base: Checkpoint) -> FirstStage:
+    """The VAE: the one asked for, or the checkpoint's own."""
+    found = base if request.vae is None else models.describe(request.vae)
+    if found.vae is None:
+        raise HangaError("file.lacks_network", name=found.path.name, network="vae")
+    rows = found.latent_rgb or base.latent_rgb or SDXL_LATENT_RGB
+    return FirstStage(model=models.identify(found.path), config=found.vae, latent_rgb=rows)
+
+
+def _stage(network: Network, models: Models, request: Request, size: Size) -> Stage:
+    checkpoint = network.checkpoint
+    assert checkpoint.big_g is not None  # _unet has refused checkpoints without one
+    scored = network.unet.vector_dim == (checkpoint.big_g.projection or 0) + 256 * REFINER_SIZES
+    return Stage(
+        role=network.role,
+        model=models.identify(checkpoint.path),
+        unet=network.unet,
+        clip_l=checkpoint.clip_l,
+        bigg=checkpoint.big_g,
+        prediction=checkpoint.prediction,
+        sigmas=network.share.sigmas,
+        timesteps=network.share.timesteps,
+        vector=numbers(request.positive, size, scored),
+        negative_vector=numbers(request.negative_conditioning, size, scored),
+    )
+
+
+def _seeds(request: Request) -> tuple[int, ...]:
+    first = secrets.randbelow(2**32) if request.seed is None else request.seed
+    return tuple(range(first, first + request.count))
+
+
+def _guidance_scale(request: Request) -> float:
+    return DEFAULT_GUIDANCE if request.guidance.scale is None else request.guidance.scale
+
+
+def _notes(base: Checkpoint, refiner: Checkpoint | None, placement: Placement) -> tuple[str, ...]:
+    notes = []
+    if base.is_refiner:
+        notes.append("note.refiner_as_base")
+    if refiner is not None and not refiner.is_refiner:
+        notes.append("note.base_as_refiner")
+    return (*notes, *placement.notes)

@@ -1,0 +1,84 @@
+"""Refine later: a plan that goes on from the latents kept with a picture, with other settings for the refiner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from core.errors import HangaError
+from core.machine import Machine
+from core.plan import BASE, REFINER, ModelFile, Plan, Start
+from core.planning.planner import Models, make_plan
+from core.record import ImageRecord
+from core.request import Request
+
+
+class KnownModels(Models, Protocol):
+    """Models that can also be found by what a picture says of them."""
+
+    def find_again(self, model: ModelFile, asked: str | None) -> Path: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What is to be different; None leaves it as it was."""
+
+    refiner: str | None = None
+    handoff: float | None = None
+    steps: int | None = None
+    aesthetic: float | None = None
+
+
+def refining_plan(record: ImageRecord, changes: Changes, models: KnownModels, machine: Machine) -> Plan:
+    """The plan that refines the picture of `record` again.
+
+    A later hand-over lets the base go on first, an earlier one adds back the noise that is missing, as the paper's own
+    refinement does; a picture made without a refiner starts from its final latents. Raises HangaError
+    request.no_refiner, file.model_gone, and what planning raises.
+    """
+    request = changed(record, changes, models)
+    if request.refiner is None:
+        raise HangaError("request.no_refiner")
+    return make_plan(request, models, machine, start_of(record))
+
+
+def start_of(record: ImageRecord) -> Start:
+    """Where the refiner can take over: the latents at the hand-over, or the final ones where there was none."""
+    plan = record.plan
+    if len(plan.stages) > 1:
+        return Start(key=record.key, tensor="handoff", sigma=plan.stages[-1].sigmas[0])
+    if plan.start.key is not None and plan.start.tensor == "handoff":
+        return replace(plan.start, key=record.key)
+    return Start(key=record.key, tensor="final", sigma=0.0)
+
+
+def changed(record: ImageRecord, changes: Changes, models: KnownModels) -> Request:
+    """The picture's request with the changes; its models by where they lie here."""
+    request, plan = record.plan.request, record.plan
+    aesthetic = request.positive.aesthetic if changes.aesthetic is None else changes.aesthetic
+    return replace(
+        request,
+        checkpoint=_checkpoint_again(record, models),
+        refiner=changes.refiner or _refiner_again(record, models),
+        width=plan.width,
+        height=plan.height,
+        handoff=request.handoff if changes.handoff is None else changes.handoff,
+        steps=request.steps if changes.steps is None else changes.steps,
+        positive=replace(request.positive, aesthetic=aesthetic),
+    )
+
+
+def _checkpoint_again(record: ImageRecord, models: KnownModels) -> str:
+    """The base that the picture was made with. A run of the refiner alone did not load it, and so cannot tell."""
+    asked = record.plan.request.checkpoint
+    used = next((stage.model for stage in record.plan.stages if stage.role == BASE), None)
+    return asked if used is None else str(models.find_again(used, asked))
+
+
+def _refiner_again(record: ImageRecord, models: KnownModels) -> str | None:
+    """The refiner that the picture was made with, or the one that belongs to its checkpoint."""
+    used = next((stage.model for stage in record.plan.stages if stage.role == REFINER), None)
+    if used is not None:
+        return str(models.find_again(used, record.plan.request.refiner))
+    return models.companion(record.plan.request.checkpoint)

@@ -1,0 +1,82 @@
+"""ImageRecord: a picture, and all that it takes to make it again. This is what a picture file carries inside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+
+from core.errors import HangaError
+from core.plain import from_plain, to_plain
+from core.plan import FirstStage, ModelFile, Plan, Stage
+from core.request import SCHEMA
+
+KEY_DIGITS = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRecord:
+    """`plan` makes this one picture and no other: its request and its seeds are narrowed to it. `index` of `count`
+    is its place in the run that made it. `parent` names the picture that it was refined or varied from."""
+
+    plan: Plan
+    index: int
+    count: int
+    created: str
+    """ISO 8601, with offset."""
+    software: str
+    parent: str | None = None
+    schema: int = SCHEMA
+
+    @property
+    def seed(self) -> int:
+        return self.plan.seeds[0]
+
+    @property
+    def key(self) -> str:
+        """Names what belongs to this picture besides its file; depends on what made it, not on where it lies."""
+        identity = json.dumps(to_plain(_without_places(self.plan)), sort_keys=True)
+        return hashlib.sha256(identity.encode()).hexdigest()[:KEY_DIGITS]
+
+
+def record_of(plan: Plan, index: int, created: str, software: str, parent: str | None = None) -> ImageRecord:
+    """The record of the picture at `index` of a run."""
+    seed = plan.seeds[index]
+    narrowed = replace(plan, seeds=(seed,), request=replace(plan.request, seed=seed, count=1))
+    return ImageRecord(
+        plan=narrowed, index=index, count=len(plan.seeds), created=created, software=software, parent=parent
+    )
+
+
+def to_json(record: ImageRecord) -> str:
+    return json.dumps(to_plain(replace(record, plan=_without_places(record.plan))), allow_nan=False, ensure_ascii=False)
+
+
+def from_json(text: str, name: str) -> ImageRecord:
+    """The record of the picture called `name`. Raises file.no_record (none, or not ours), file.newer_record."""
+    try:
+        data = json.loads(text)
+        if isinstance(data, dict) and isinstance(data.get("schema"), int) and data["schema"] > SCHEMA:
+            raise HangaError("file.newer_record", name=name)
+        return from_plain(ImageRecord, data)
+    except (TypeError, ValueError, RecursionError) as failure:
+        raise HangaError("file.no_record", name=name) from failure
+
+
+def _without_places(plan: Plan) -> Plan:
+    """The plan without this machine's folders, which are nobody's business and no help elsewhere."""
+    stages = tuple(_stage_without_place(stage) for stage in plan.stages)
+    first_stage = _first_stage_without_place(plan.first_stage)
+    return replace(plan, stages=stages, first_stage=first_stage)
+
+
+def _stage_without_place(stage: Stage) -> Stage:
+    return replace(stage, model=_file_without_place(stage.model))
+
+
+def _first_stage_without_place(first_stage: FirstStage) -> FirstStage:
+    return replace(first_stage, model=_file_without_place(first_stage.model))
+
+
+def _file_without_place(model: ModelFile) -> ModelFile:
+    return replace(model, path="")

@@ -1,0 +1,73 @@
+"""Request: what the artist asked for. Everything that can change a pixel is here, and nothing else.
+
+None means "as the model would have it"; planning fills it in. The same record is what the command line parses, the
+queue keeps, a picture file carries and a preset stores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SCHEMA = 1
+"""Version of the records' JSON. A reader accepts its own and older ones."""
+
+Size = tuple[int, int]
+"""(width, height) in pixels, as people say it. Micro-conditioning turns it round when it is applied."""
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MicroConditioning:
+    """What the model is told about the imagined original (paper, section 2.2). None: as the picture's own size."""
+
+    original_size: Size | None = None
+    crop: tuple[int, int] = (0, 0)
+    """(top, left) in pixels of the original."""
+    target_size: Size | None = None
+    aesthetic: float = 6.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guidance:
+    """Classifier-free guidance: its scale (1 is off), the share of rescaling (Lin et al.), and the part of the run,
+    in fractions of its steps, during which it acts."""
+
+    scale: float | None = None
+    rescale: float = 0.0
+    interval: tuple[float, float] = (0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    prompt: str
+    negative: str = ""
+    prompt_2: str | None = None
+    negative_2: str | None = None
+    empty_negative: str = "encode"
+    """What an empty negative prompt becomes: "encode" (its encoding) or "zero" (zeros)."""
+
+    checkpoint: str = "starter"
+    refiner: str | None = AUTO
+    """A file or name, None for no second stage, "auto" for the one that belongs to the checkpoint, if any."""
+    vae: str | None = None
+
+    width: int | None = None
+    height: int | None = None
+    aspect: str | None = None
+    """"3:2" and the like: the size is then the model's own area in that shape."""
+    steps: int = 25
+    sampler: str = "euler"
+    schedule: str | None = None
+    """None: the one that the sampler is best with."""
+    guidance: Guidance = field(default_factory=Guidance)
+    handoff: float = 0.8
+    """The refiner takes over where this share of the noise levels is done: 0.8 leaves it the 200 lowest of 1,000."""
+    positive: MicroConditioning = field(default_factory=MicroConditioning)
+    negative_conditioning: MicroConditioning = field(default_factory=lambda: MicroConditioning(aesthetic=2.5))
+
+    seed: int | None = None
+    count: int = 1
+    device: str = AUTO
+    dtype: str = AUTO
+    schema: int = SCHEMA

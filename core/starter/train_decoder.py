@@ -1,0 +1,134 @@
+"""The second half of the first stage's training: `python -m core.starter.train_decoder --minutes 40`.
+
+Once the encoder is good enough it is frozen and its latents are written down. From then on the denoising networks learn
+on those latents while the decoder goes on learning to draw them, which costs half of what training both did; the two can
+run at the same time. The latents are noised a little, as those of a denoising network are never quite a picture's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from core.starter.dataset import BUCKETS, Size, paths
+from core.starter.latents import STANDARDISED, latents_path, standardised_vae
+from core.starter.optimiser import Muon, split_parameters
+from core.starter.train_vae import drawing_loss
+from core.starter.training import TRAINING_FOLDER, Average, load_state, rate, save_state, set_rate
+
+NOISE: Final = 0.05
+"""Standard deviation of the noise on scaled latents."""
+
+FRAMES: Final[tuple[tuple[str, Size, int, int], ...]] = (
+    ("low", (128, 128), 8, 8),
+    ("high", BUCKETS[0], 8, 8),
+    ("low", (128, 128), 2, 16),
+    ("high", BUCKETS[0], 2, 16),
+)
+"""(name, size, pictures, cells) of consecutive batches: windows of `cells` × `cells`, the third a whole picture."""
+
+
+def windows(rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+    """Endless (scaled latents [B, 4, s, s], pixels [B, 3, 8s, 8s] in [-1, 1])."""
+    arrays = [
+        (np.load(latents_path(name, size), mmap_mode="r"), np.load(paths(name, size)[0], mmap_mode="r"), count, cells)
+        for name, size, count, cells in FRAMES
+    ]
+    while True:
+        for latents, pictures, count, cells in arrays:
+            pairs = [window(latents[row], pictures[row], cells, rng) for row in rng.integers(len(latents), size=count)]
+            drawn = torch.from_numpy(np.stack([pair[1] for pair in pairs])).permute(0, 3, 1, 2) / 127.5 - 1
+            yield torch.from_numpy(np.stack([pair[0] for pair in pairs]).astype(np.float32)), drawn
+
+
+def window(
+    latents: NDArray[np.float16], picture: NDArray[np.uint8], cells: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float16], NDArray[np.uint8]]:
+    top, left = (int(rng.integers(size - cells + 1)) for size in latents.shape[1:])
+    part = picture[8 * top : 8 * (top + cells), 8 * left : 8 * (left + cells)]
+    return latents[:, top : top + cells, left : left + cells], part
+
+
+class Run:
+    """The decoder in training, with a clock that the learning rate follows."""
+
+    def __init__(self, minutes: float, matrix_rate: float, plain_rate: float) -> None:
+        torch.manual_seed(0)
+        self.vae = standardised_vae()
+        self.decoder = nn.ModuleList([self.vae.post_quant_conv, self.vae.decoder])
+        self.decoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = Average(self.decoder)
+        matrices, rest = split_parameters(self.decoder, plain=("conv_in", "conv_out", "0.weight"))
+        self.optimisers = (Muon(matrices, lr=matrix_rate), torch.optim.Adam(rest, lr=plain_rate, betas=(0.9, 0.99)))
+        self.seconds = 60 * minutes
+        self.clock = 0.0
+        self.count = 0
+
+    def step(self, latents: Tensor, pixels: Tensor) -> float:
+        """One step; returns the mean squared error."""
+        started = time.monotonic()
+        set_rate(self.optimisers, rate(self.clock / self.seconds))
+        noised = latents + NOISE * torch.randn_like(latents)
+        decoded = self.vae.decode(noised / self.vae.config.scale)
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        drawing_loss(decoded, pixels).backward()
+        nn.utils.clip_grad_norm_(self.decoder.parameters(), 1.0)
+        for optimiser in self.optimisers:
+            optimiser.step()
+        self.average.update(self.decoder, self.count)
+        self.count += 1
+        self.clock += time.monotonic() - started
+        return float((decoded.detach() - pixels).square().mean())
+
+    def write_vae(self) -> None:
+        """The whole first stage, with the averaged decoder, where `standardised_vae` finds it."""
+        shown = standardised_vae()
+        nn.ModuleList([shown.post_quant_conv, shown.decoder]).load_state_dict(self.average.weights)
+        save_file(shown.state_dict(), STANDARDISED)
+
+
+def train(run: Run) -> None:
+    state = TRAINING_FOLDER / "decoder.safetensors"
+    if state.exists():
+        run.clock, run.count = load_state(state, run.decoder, run.average)
+    squares: list[float] = []
+    saved = run.clock
+    for latents, pixels in windows(np.random.default_rng(run.count)):
+        squares.append(run.step(latents, pixels))
+        if run.count % 100 == 0:
+            print(
+                f"{run.clock / 60:6.1f} min  step {run.count:6d}  {-10 * np.log10(np.mean(squares) / 4):5.2f} dB",
+                flush=True,
+            )
+            squares.clear()
+        done = run.clock > run.seconds
+        if done or run.clock - saved > 180:
+            save_state(state, run.decoder, run.average, run.clock, run.count)
+            run.write_vae()
+            saved = run.clock
+        if done:
+            return
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--matrix-rate", type=float, default=3e-3)
+    parser.add_argument("--plain-rate", type=float, default=1.5e-3)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    train(Run(options.minutes, options.matrix_rate, options.plain_rate))
+
+
+if __name__ == "__main__":
+    main()
