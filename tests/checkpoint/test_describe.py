@@ -137,9 +137,11 @@ def test_markers(tmp_path: Path) -> None:
 
 def test_what_the_starter_model_says_of_itself(tmp_path: Path) -> None:
     rows = [[0.1, 0.2, 0.3]] * 5
-    metadata = {"hanga.vae_scale": "0.5", "hanga.latent_rgb": json.dumps(rows)}
-    found = describe(write(tmp_path, base_tensors(), metadata | {"modelspec.title": "Star\nter\u202e " * 99}))
-    assert found.vae == VAEConfig(channels=32, channel_mult=(1, 1, 2, 4), res_blocks=1, scale=0.5)
+    metadata = {"hanga.vae_scale": "0.5", "hanga.vae_groups": "8", "hanga.latent_rgb": json.dumps(rows)}
+    said = {"modelspec.title": "Star\nter\u202e " * 99, "modelspec.resolution": "256x192"}
+    found = describe(write(tmp_path, base_tensors(), metadata | said))
+    assert found.vae == replace(SMALL_VAE, scale=0.5, groups=8)
+    assert found.native_size == (256, 192)
     assert found.latent_rgb == ((0.1, 0.2, 0.3),) * 5
     assert found.title is not None
     assert found.title.startswith("Starter Starter")
@@ -149,6 +151,7 @@ def test_what_the_starter_model_says_of_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "metadata",
     [{"hanga.vae_scale": text} for text in ("", "nan", "-1", "0", "1e999", "x")]
+    + [{"hanga.vae_groups": text} for text in ("", "0", "-8", "8.0", "٣٢", "9" * 5000)]
     + [
         {"hanga.latent_rgb": text}
         for text in ("", "[]", "[[1,2,3]]", "7", "{}", "[[1,2,NaN]]" * 5, json.dumps([[1, 2, "x"]] * 5), "[" * 99999)
