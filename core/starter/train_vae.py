@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from core.architecture import VAEConfig
 from core.models.vae import VAE
@@ -24,6 +23,7 @@ from core.starter.training import TRAINING_FOLDER, Average, load_state, rate, sa
 CONFIG = VAEConfig(channels=16, channel_mult=(1, 2, 4, 8), res_blocks=1, groups=4)
 KL_WEIGHT = 2e-5
 GRADIENT_WEIGHT = 1.0
+HUE_WEIGHT = 2.0
 SHAPES = ((8, 64), (2, 128))
 """(pictures, side) of consecutive batches: small crops, then a larger window, which may be a whole picture halved."""
 
@@ -57,10 +57,12 @@ def loss(vae: nn.Module, pixels: Tensor) -> tuple[Tensor, float]:
 
 
 def drawing_loss(decoded: Tensor, pixels: Tensor) -> Tensor:
-    """Absolute error of pixels and of their differences along both axes: flat colours stay flat, edges sharp."""
-    across = F.l1_loss(decoded.diff(dim=3), pixels.diff(dim=3))
-    down = F.l1_loss(decoded.diff(dim=2), pixels.diff(dim=2))
-    return F.l1_loss(decoded, pixels) + GRADIENT_WEIGHT * (across + down)
+    """Absolute error of pixels, of their hues, and of their differences along both axes: a small network would rather
+    print everything grey, and soft, than be wrong."""
+    error = decoded - pixels
+    hue = error - error.mean(dim=1, keepdim=True)
+    slopes = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()
+    return error.abs().mean() + HUE_WEIGHT * hue.abs().mean() + GRADIENT_WEIGHT * slopes
 
 
 class Run:
