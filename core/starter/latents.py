@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -41,22 +42,30 @@ def standardised_vae() -> VAE:
 
 
 @torch.no_grad()
-def standardise(vae: VAE, latents: Tensor) -> None:
-    """Fold the statistics of `latents` [N, 4, h, w] into the 1 × 1 convolutions on both sides of them.
+def standardise(vae: VAE, means: Tensor, logvars: Tensor) -> None:
+    """Whiten latents by the statistics of posteriors [N, 4, h, w], inside the 1 × 1 convolutions on both sides of them.
 
-    Afterwards each scaled channel has mean 0 and deviation 1, at the scale that every SDXL checkpoint has. Decoded
-    pictures stay the same.
+    Afterwards scaled channels have mean 0, deviation 1 and no correlation, at the scale that every SDXL checkpoint has;
+    decoded pictures stay the same. A small first stage tends to say one thing in two channels and the details in their
+    small difference, which noise would drown. The spread of a posterior becomes its mean, one number for each channel.
     """
-    mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
-    factor = 1.0 / (deviation * vae.config.scale)
     channels = vae.config.latent_channels
+    cells = means.movedim(1, -1).flatten(0, -2).double()
+    mean, whitener = cells.mean(0).float(), _whitener(torch.cov(cells.T)) / vae.config.scale
     inward, outward = vae.quant_conv, vae.post_quant_conv
     bias_in, bias_out = _bias(inward), _bias(outward)
     bias_out.add_(outward.weight[:, :, 0, 0] @ mean)
-    outward.weight.div_(factor[None, :, None, None])
-    inward.weight[:channels].mul_(factor[:, None, None, None])
-    bias_in[:channels].sub_(mean).mul_(factor)
-    bias_in[channels:].add_(2 * factor.log())
+    outward.weight.copy_((outward.weight[:, :, 0, 0] @ torch.linalg.inv(whitener))[:, :, None, None])
+    inward.weight[:channels] = torch.einsum("ij,jkhw->ikhw", whitener, inward.weight[:channels])
+    bias_in[:channels] = whitener @ (bias_in[:channels] - mean)
+    inward.weight[channels:] = 0.0
+    bias_in[channels:] = (whitener.square() @ logvars.exp().mean((0, 2, 3))).log()
+
+
+def _whitener(covariance: Tensor) -> Tensor:
+    """The symmetric inverse square root of a covariance [C, C]."""
+    values, vectors = torch.linalg.eigh(covariance)
+    return cast(Tensor, vectors * values.rsqrt() @ vectors.T).float()
 
 
 def _bias(layer: torch.nn.Conv2d) -> Tensor:
@@ -66,11 +75,11 @@ def _bias(layer: torch.nn.Conv2d) -> Tensor:
 
 
 @torch.no_grad()
-def encode(vae: VAE, pictures: NDArray[np.uint8], batch: int) -> Iterator[Tensor]:
-    """Posterior means [b, 4, h, w], unscaled, of pictures [N, H, W, 3]."""
+def encode(vae: VAE, pictures: NDArray[np.uint8], batch: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Posterior means and log variances, each [b, 4, h, w], unscaled, of pictures [N, H, W, 3]."""
     for start in range(0, len(pictures), batch):
         pixels = torch.from_numpy(np.array(pictures[start : start + batch])).permute(0, 3, 1, 2)
-        yield vae.encode(pixels.float() / 127.5 - 1)[0]
+        yield vae.encode(pixels.float() / 127.5 - 1)
 
 
 def latents_path(name: str, target: Size) -> Path:
@@ -83,7 +92,7 @@ def write_latents(vae: VAE, name: str, target: Size) -> None:
     shape = (len(pictures), vae.config.latent_channels, target[0] // 8, target[1] // 8)
     latents = open_memmap(latents_path(name, target), mode="w+", dtype=np.float16, shape=shape)
     start = 0
-    for means in encode(vae, pictures, batch=max(1, 16 * 128**2 // (target[0] * target[1]))):
+    for means, _ in encode(vae, pictures, batch=max(1, 16 * 128**2 // (target[0] * target[1]))):
         latents[start : start + len(means)] = (means * vae.config.scale).numpy()
         start += len(means)
     latents.flush()
@@ -102,7 +111,8 @@ def colours_of_latents(name: str, target: Size, count: int = SAMPLE) -> NDArray[
 def main() -> None:
     vae = trained_vae()
     pictures = np.load(paths("high", BUCKETS[0])[0], mmap_mode="r")[:SAMPLE]
-    standardise(vae, torch.cat(list(encode(vae, pictures, batch=4))))
+    means, logvars = zip(*encode(vae, pictures, batch=4), strict=True)
+    standardise(vae, torch.cat(means), torch.cat(logvars))
     save_file(vae.state_dict(), STANDARDISED)
     write_latents(vae, "low", (128, 128))
     for target in BUCKETS:
