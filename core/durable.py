@@ -39,13 +39,14 @@ def _guarded(path: Path, publish: Callable[[Path], None], data: bytes) -> None:
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PARTIAL}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_through(partial, data)
-        publish(partial)
+        try:
+            _write_through(partial, data)
+            publish(partial)
+        finally:
+            partial.unlink(missing_ok=True)
         _sync_folder(path.parent)
     except OSError as error:
         raise disk_error(path, error) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _write_through(partial: Path, data: bytes) -> None:

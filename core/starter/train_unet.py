@@ -10,6 +10,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, cast
 
@@ -51,12 +52,17 @@ def rate(progress: float) -> float:
 
 @dataclass(frozen=True)
 class Stage:
-    """Part of a run: its examples, how often each frame comes, pictures in a batch, and how long it lasts."""
+    """Part of a run: its examples, pictures in a batch, and how long it lasts. The examples are loaded when the stage
+    begins, so that those of a later one may still be in the making."""
 
     minutes: float
     batch: int
     offset: float
-    corpora: tuple[Corpus, ...]
+    load: Callable[[], tuple[Corpus, ...]]
+
+    @cached_property
+    def corpora(self) -> tuple[Corpus, ...]:
+        return self.load()
 
     def draw(self, rng: np.random.Generator) -> Batch:
         sizes = np.asarray([len(examples) for examples in self.corpora], float)
@@ -87,15 +93,15 @@ class Recipe:
 
 
 def base(low_minutes: float, high_minutes: float) -> Recipe:
-    low = Stage(low_minutes, 32, 0.0, (corpus.load("low", (128, 128)),))
-    high = Stage(high_minutes, 12, OFFSET_NOISE, tuple(corpus.load("high", target) for target in BUCKETS))
+    low = Stage(low_minutes, 32, 0.0, lambda: (corpus.load("low", (128, 128)),))
+    high = Stage(high_minutes, 12, OFFSET_NOISE, lambda: tuple(corpus.load("high", target) for target in BUCKETS))
     return Recipe("base", len(SDXL_LEVELS.sigmas), lambda: Speaker.build(BASE_UNET, BIGG, CLIP_L), (low, high))
 
 
 def refiner(minutes: float) -> Recipe:
-    corpora = tuple(corpus.load("high", target, scored=True) for target in BUCKETS)
+    scored = lambda: tuple(corpus.load("high", target, scored=True) for target in BUCKETS)  # noqa: E731
     build = lambda: Speaker.build(REFINER_UNET, BIGG, None)  # noqa: E731
-    return Recipe("refiner", REFINER_LEVELS, build, (Stage(minutes, 12, OFFSET_NOISE, corpora),))
+    return Recipe("refiner", REFINER_LEVELS, build, (Stage(minutes, 12, OFFSET_NOISE, scored),))
 
 
 def objective(speaker: nn.Module, batch: Batch, levels: int, offset: float) -> Tensor:

@@ -36,7 +36,7 @@ def speaker() -> Speaker:
 
 
 def recipe(minutes: float = 1.0) -> Recipe:
-    return Recipe("tiny", 1000, speaker, (Stage(minutes, 4, 0.0, (corpus(),)), Stage(minutes, 2, 0.05, (corpus(),))))
+    return Recipe("tiny", 1000, speaker, (Stage(minutes, 4, 0.0, lambda: (corpus(),)), Stage(minutes, 2, 0.05, lambda: (corpus(),))))
 
 
 @pytest.fixture
