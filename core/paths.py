@@ -22,7 +22,7 @@ class Home:
     def default(cls) -> Home:
         """HANGA_HOME, or the system's place for a program's data."""
         chosen = os.environ.get("HANGA_HOME")
-        return cls(Path(chosen).expanduser() if chosen else user_data_path("Hanga", appauthor=False))
+        return cls(Path(os.path.expanduser(chosen)) if chosen else user_data_path("Hanga", appauthor=False))
 
     @property
     def pictures(self) -> Path:

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from core.durable import write_new, write_over
+from core.durable import disk_error, write_new, write_over
 from core.errors import HangaError
 from core.library.picture import encode
 from core.paths import Home
 from core.record import ImageRecord
 
 LONGEST_SLUG: Final = 40
+FINAL: Final = "final"
 
 Latents = Mapping[str, NDArray[np.float32]]
 """Scaled latents [4, h, w] by name: "handoff", "final"."""
@@ -33,7 +34,7 @@ Latents = Mapping[str, NDArray[np.float32]]
 class Keeper:
     """Keeps pictures under `home`, or where `out` says: a file (numbered when there are several pictures) or a folder.
 
-    `latents_copy` is a further file for the latents, besides the home's own.
+    `latents_copy` is a further file for the latents, besides the home's own, written when the final ones are there.
     """
 
     home: Home
@@ -42,11 +43,12 @@ class Keeper:
 
     def check(self, count: int) -> None:
         """Raise now what would otherwise be raised after minutes of work: disk.exists, disk.unwritable."""
-        files = [path for path in (self._out_file(), self.latents_copy) if path is not None]
+        out = self._out_file()
+        files = [path for path in (out, self.latents_copy) if path is not None]
         for path in (numbered(file, index, count) for file in files for index in range(count)):
-            if path.exists():
-                raise HangaError("disk.exists", name=path.name, folder=str(path.parent))
-        for folder in (self.out or self.home.pictures, self.home.latents, *files):
+            _refuse_existing(path)
+        folders = () if out else (self.out or self.home.pictures,)
+        for folder in (*folders, self.home.latents, *(file.parent for file in files)):
             _refuse_unwritable(folder)
 
     def keep_latents(self, record: ImageRecord, latents: Latents) -> Path:
@@ -54,8 +56,8 @@ class Keeper:
         path = self.home.latents / f"{record.key}.safetensors"
         data = save({name: np.ascontiguousarray(value) for name, value in latents.items()})
         write_over(path, data)
-        if self.latents_copy is not None:
-            write_over(numbered(self.latents_copy, record.index, record.count), data)
+        if self.latents_copy is not None and FINAL in latents:
+            write_new(numbered(self.latents_copy, record.index, record.count), data)
         return path
 
     def kept_latents(self, key: str, name: str) -> NDArray[np.float32]:
@@ -86,16 +88,28 @@ class Keeper:
 
     def _out_file(self) -> Path | None:
         """The file that `out` names, if it is not a folder."""
-        names_file = self.out is not None and self.out.suffix.lower() == ".png" and not self.out.is_dir()
+        names_file = self.out is not None and self.out.suffix.lower() == ".png" and not os.path.isdir(self.out)
         return self.out if names_file else None
 
 
-def _refuse_unwritable(path: Path) -> None:
-    """Raise HangaError disk.unwritable where nothing could be created at or below `path`."""
-    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
-    usable = os.access(there, os.W_OK) and (there.is_dir() or there == path)
-    if not usable:
-        raise HangaError("disk.unwritable", name=path.name, folder=str(there), reason=os.strerror(errno.EACCES))
+def _refuse_existing(path: Path) -> None:
+    """Raise HangaError disk.exists where something is already, if only a link to nothing; disk.unwritable for a name
+    that no file can have."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise disk_error(path, error) from error
+    raise HangaError("disk.exists", name=path.name, folder=str(path.parent))
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Raise HangaError disk.unwritable where `folder` takes no files, or cannot be made."""
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(place))
+    wrong = errno.ENOTDIR if not there.is_dir() else errno.EACCES if not os.access(there, os.W_OK | os.X_OK) else None
+    if wrong is not None:
+        raise HangaError("disk.unwritable", name=folder.name, folder=str(there), reason=os.strerror(wrong))
 
 
 def numbered(path: Path, index: int, count: int) -> Path:

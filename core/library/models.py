@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,8 @@ class ModelFolder:
         without its suffix. Raises HangaError file.unknown_model with the nearest name there is."""
         if name in BUILT_IN:
             return BUILT_IN[name]
-        path = Path(name).expanduser()
-        if path.exists() or path.suffix or len(path.parts) > 1:
+        path = Path(os.path.expanduser(name))
+        if os.path.exists(path) or path.suffix or len(path.parts) > 1:
             return self._in_folder(path) or path
         for known in self._known():
             if name in (known.name, known.stem):
@@ -48,7 +49,6 @@ class ModelFolder:
     def identify(self, path: Path) -> ModelFile:
         """Name, hash and place of a model file. A folder is known by its UNet's weights."""
         file = path if path.is_file() else sorted((path / "unet").glob("*.safetensors"))[0]
-        self.home.root.mkdir(parents=True, exist_ok=True)
         return ModelFile(name=path.name, sha256=HashCache(self.home.hashes).get(file), path=str(path.resolve()))
 
     def find_again(self, model: ModelFile, asked: str | None) -> Path:
@@ -60,13 +60,13 @@ class ModelFolder:
         raise HangaError("file.model_gone", name=model.name, hash=model.sha256[:10])
 
     def _candidates(self, name: str, asked: str | None) -> Iterator[Path]:
-        if asked is not None and Path(asked).exists():
+        if asked is not None and os.path.exists(asked):
             yield Path(asked)
         yield from (path for path in (*BUILT_IN.values(), *self._known()) if path.name == name and path.exists())
 
     def _in_folder(self, path: Path) -> Path | None:
         inside = self.home.models / path
-        return inside if not path.exists() and len(path.parts) == 1 and inside.exists() else None
+        return inside if not os.path.exists(path) and len(path.parts) == 1 and os.path.exists(inside) else None
 
     def _known(self) -> list[Path]:
         return sorted(self.home.models.glob("*")) if self.home.models.is_dir() else []
