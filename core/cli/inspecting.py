@@ -15,12 +15,13 @@ def inspect(path: Path, as_json: bool) -> str:
     """What `path` is: one JSON object, or the same as lines of "name: value". Raises HangaError file.*."""
     facts = _picture_facts(path) if path.suffix.lower() == ".png" else _checkpoint_facts(describe(path))
     if as_json:
-        return json.dumps(facts, ensure_ascii=False)
+        return json.dumps(facts)
     return "\n".join(f"{name}: {_short(value)}" for name, value in facts.items() if value is not None)
 
 
 def _picture_facts(path: Path) -> dict[str, Any]:
-    return {"kind": "picture", "key": read_record(path).key, "record": to_plain(read_record(path))}
+    record = read_record(path)
+    return {"kind": "picture", "key": record.key, "record": to_plain(record)}
 
 
 def _checkpoint_facts(found: Checkpoint) -> dict[str, Any]:

@@ -17,14 +17,14 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from core.errors import HangaError
+from core.library.png_text import read_texts
 from core.plan import Plan
 from core.record import ImageRecord, from_json, to_json
 
 RECORD_KEY: Final = "hanga"
 PARAMETERS_KEY: Final = "parameters"
-MOST_TEXT: Final = 4 << 20
-MOST_CHUNKS: Final = 10_000
-SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+PROFILE_DATE: Final = slice(24, 36)
+"""Where an ICC profile says when it was made (ICC.1, table 17)."""
 
 A1111_SAMPLERS: Final = {
     "euler": "Euler",
@@ -43,56 +43,44 @@ A1111_SAMPLERS: Final = {
     "restart": "Restart",
 }
 
+A1111_SCHEDULES: Final = {
+    "normal": "Normal",
+    "karras": "Karras",
+    "exponential": "Exponential",
+    "sgm_uniform": "SGM Uniform",
+    "kl_optimal": "KL Optimal",
+    "ays": "Align Your Steps",
+    "simple": "Simple",
+    "ddim_uniform": "DDIM",
+    "beta": "Beta",
+}
+"""The labels it knows; a schedule that it does not have keeps our name."""
+
 
 def encode(pixels: NDArray[np.uint8], record: ImageRecord) -> bytes:
     """The PNG file of pixels [H, W, 3]. The same pixels and record give the same bytes."""
     text = PngInfo()
     text.add_itxt(PARAMETERS_KEY, infotext(record))
     text.add_itxt(RECORD_KEY, to_json(record))
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=text, icc_profile=profile)
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=text, icc_profile=_srgb())
     return buffer.getvalue()
+
+
+def _srgb() -> bytes:
+    """The sRGB profile, dated 2000-01-01, so that it is the same at any time."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[PROFILE_DATE] = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
+    return bytes(profile)
 
 
 def read_record(path: Path) -> ImageRecord:
     """The record inside a picture file. Raises HangaError: file.missing, file.unreadable, file.not_png, file.no_record
     (another program's picture, or its metadata were removed), file.newer_record."""
-    text = _texts(path).get(RECORD_KEY)
+    text = read_texts(path).get(RECORD_KEY)
     if text is None:
         raise HangaError("file.no_record", name=path.name)
     return from_json(text, path.name)
-
-
-def _texts(path: Path) -> dict[str, str]:
-    """The text chunks of a PNG. Checked before Pillow sees the file: few enough chunks, little enough text."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise HangaError("file.missing", name=path.name, folder=str(path.parent)) from error
-    except OSError as error:
-        raise HangaError("file.unreadable", name=path.name, reason=error.strerror or str(error)) from error
-    _check_chunks(data, path.name)
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            image.load()
-            return {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise HangaError("file.not_png", name=path.name) from error
-
-
-def _check_chunks(data: bytes, name: str) -> None:
-    if not data.startswith(SIGNATURE):
-        raise HangaError("file.not_png", name=name)
-    place, texts = len(SIGNATURE), 0
-    for _ in range(MOST_CHUNKS):
-        if place + 12 > len(data):
-            return
-        length, kind = struct.unpack_from(">I4s", data, place)
-        texts += length if kind in (b"tEXt", b"zTXt", b"iTXt") else 0
-        place += 12 + length
-    if texts > MOST_TEXT or place + 12 <= len(data):
-        raise HangaError("file.not_png", name=name)
 
 
 def infotext(record: ImageRecord) -> str:
@@ -110,7 +98,7 @@ def _fields(record: ImageRecord, plan: Plan) -> dict[str, str]:
     fields = {
         "Steps": str(plan.steps),
         "Sampler": A1111_SAMPLERS[plan.sampler],
-        "Schedule type": plan.schedule.replace("_", " ").capitalize(),
+        "Schedule type": A1111_SCHEDULES.get(plan.schedule, plan.schedule),
         "CFG scale": f"{plan.guidance_scale:g}",
         "Seed": str(record.seed),
         "Size": f"{plan.width}x{plan.height}",
