@@ -16,6 +16,9 @@ Size = tuple[int, int]
 
 AUTO = "auto"
 
+PROMPT_LIMIT = 65536
+"""Longest prompt, in bytes of UTF-8."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class MicroConditioning:

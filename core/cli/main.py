@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import sys
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +16,9 @@ from typing import Final
 from core.cli.inspecting import inspect
 from core.cli.options import memory_limit, parser, request_from
 from core.cli.reporter import Reporter, Sentences
-from core.errors import HangaError
+from core.cli.unexpected import unexpected
+from core.errors import EXIT_CANCELLED, HangaError
+from core.events import Cancelled
 from core.library.keeper import Keeper
 from core.library.models import ModelFolder
 from core.library.picture import read_record
@@ -25,6 +29,7 @@ from core.plan import Plan
 from core.planning.planner import make_plan
 from core.planning.refining import Changes, refining_plan
 
+LATENTS_SUFFIX: Final = ".safetensors"
 OTHER_FORMATS: Final = frozenset({".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
 
 
@@ -35,9 +40,26 @@ def main(arguments: Sequence[str], sentences: Sentences) -> int:
     try:
         options = parser(sentences.say).parse_args(arguments)
         COMMANDS[options.command](options, reporter)
+        sys.stdout.flush()
     except HangaError as error:
         reporter.fail(error)
+    except KeyboardInterrupt:
+        reporter.show(Cancelled(job=""))
+    except BrokenPipeError:
+        _let_go_of_output()
+        return EXIT_CANCELLED
+    except MemoryError:
+        reporter.fail(HangaError("memory.exhausted", device="cpu"))
+    except Exception as error:  # noqa: BLE001  # the last door: what nobody foresaw is told too, and kept
+        reporter.fail(unexpected(error, Home.default()))
     return reporter.exit_code
+
+
+def _let_go_of_output() -> None:
+    """Whoever read has gone, which is their way to say that it is enough; nothing is left to be said to them."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def _generate(options: Namespace, reporter: Reporter) -> None:
@@ -62,7 +84,7 @@ def _refine(options: Namespace, reporter: Reporter) -> None:
 def _plan(options: Namespace, reporter: Reporter) -> None:
     plan = make_plan(request_from(options), ModelFolder(Home.default()), _machine(options))
     if options.json:
-        print(json.dumps(to_plain(plan), ensure_ascii=False))
+        print(json.dumps(to_plain(plan)))
         return
     for note in plan.notes:
         reporter.note(note)
@@ -85,7 +107,10 @@ def _keeper(options: Namespace) -> Keeper:
     out: Path | None = options.out
     if out is not None and out.suffix.lower() in OTHER_FORMATS:
         raise HangaError("request.output_format", suffix=out.suffix)
-    return Keeper(Home.default(), out, options.save_latents)
+    latents: Path | None = options.save_latents
+    if latents is not None and latents.suffix.lower() != LATENTS_SUFFIX:
+        raise HangaError("request.latents_format", name=latents.name)
+    return Keeper(Home.default(), out, latents)
 
 
 def _machine(options: Namespace) -> Machine:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
+from core.cli.values import CORNER, GIGABYTES, INTERVAL, NUMBER, SIZE, WHOLE_NUMBER, Kind
 from core.errors import HangaError
-from core.request import AUTO, Guidance, MicroConditioning, Request, Size
+from core.request import AUTO, Guidance, MicroConditioning, Request
 
 Help = Callable[[str], str]
+Value = TypeVar("Value")
 GIGABYTE: Final = 1 << 30
 NONE: Final = "none"
 
@@ -46,6 +47,9 @@ class Options:
         code = f"cli.option.{name.lstrip('-').replace('-', '_').lower()}"
         self._command.add_argument(name, help=self._help_of(code), **keywords)  # type: ignore[arg-type]
 
+    def add_value(self, name: str, kind: Kind[Value], default: Value | None = None) -> None:
+        self.add(name, type=kind.reader(name), metavar=kind.metavar, default=default)
+
 
 def _picture_options(options: Options) -> None:
     """Everything that a request holds."""
@@ -56,28 +60,28 @@ def _picture_options(options: Options) -> None:
     options.add("--refiner", metavar="FILE|NAME|none", default=AUTO)
     options.add("--vae", metavar="FILE")
     for name in ("--width", "--height", "--steps", "--seed", "--count"):
-        options.add(name, type=int, metavar="N")
+        options.add_value(name, WHOLE_NUMBER)
     options.add("--aspect", metavar="W:H")
     options.add("--sampler", metavar="NAME", default="euler")
     options.add("--schedule", metavar="NAME")
-    options.add("--cfg", type=float, metavar="F")
-    options.add("--cfg-rescale", type=float, metavar="F", default=0.0)
-    options.add("--cfg-interval", type=_pair_of(float), metavar="FROM,TO", default=(0.0, 1.0))
-    options.add("--handoff", type=float, metavar="F", default=0.8)
+    options.add_value("--cfg", NUMBER)
+    options.add_value("--cfg-rescale", NUMBER, default=0.0)
+    options.add_value("--cfg-interval", INTERVAL, default=(0.0, 1.0))
+    options.add_value("--handoff", NUMBER, default=0.8)
     _conditioning_options(options)
     options.add("--empty-negative", metavar="encode|zero", default="encode")
     options.add("--device", metavar="NAME", default=AUTO)
     options.add("--dtype", metavar="auto|fp32|bf16|fp16", default=AUTO)
-    options.add("--vram-limit", type=float, metavar="GB")
+    options.add_value("--vram-limit", GIGABYTES)
 
 
 def _conditioning_options(options: Options) -> None:
     for side in ("--", "--negative-"):
-        options.add(f"{side}original-size", type=_size, metavar="WxH")
-        options.add(f"{side}crop", type=_pair_of(int), metavar="TOP,LEFT", default=(0, 0))
-        options.add(f"{side}target-size", type=_size, metavar="WxH")
-    options.add("--aesthetic", type=float, metavar="F", default=6.0)
-    options.add("--negative-aesthetic", type=float, metavar="F", default=2.5)
+        options.add_value(f"{side}original-size", SIZE)
+        options.add_value(f"{side}crop", CORNER, default=(0, 0))
+        options.add_value(f"{side}target-size", SIZE)
+    options.add_value("--aesthetic", NUMBER, default=6.0)
+    options.add_value("--negative-aesthetic", NUMBER, default=2.5)
 
 
 def _output_options(options: Options) -> None:
@@ -93,10 +97,10 @@ def _generate_options(options: Options) -> None:
 def _refine_options(options: Options) -> None:
     options.add("picture", type=Path, metavar="PICTURE")
     options.add("--refiner", metavar="FILE|NAME")
-    options.add("--handoff", type=float, metavar="F")
-    options.add("--steps", type=int, metavar="N")
-    options.add("--aesthetic", type=float, metavar="F")
-    options.add("--vram-limit", type=float, metavar="GB")
+    options.add_value("--handoff", NUMBER)
+    options.add_value("--steps", WHOLE_NUMBER)
+    options.add_value("--aesthetic", NUMBER)
+    options.add_value("--vram-limit", GIGABYTES)
     _output_options(options)
 
 
@@ -157,20 +161,3 @@ def memory_limit(options: argparse.Namespace) -> int | None:
     if not options.vram_limit > 0:
         raise HangaError("request.vram_limit", value=options.vram_limit)
     return int(options.vram_limit * GIGABYTE)
-
-
-def _size(text: str) -> Size:
-    match = re.fullmatch(r"(\d{1,6})[x×,](\d{1,6})", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(text)
-    return int(match[1]), int(match[2])
-
-
-def _pair_of(kind: Callable[[str], float]) -> Callable[[str], tuple[float, float]]:
-    def pair(text: str) -> tuple[float, float]:
-        first, comma, second = text.partition(",")
-        if not comma:
-            raise argparse.ArgumentTypeError(text)
-        return kind(first), kind(second)
-
-    return pair

@@ -29,7 +29,8 @@ class Reporter:
 
     def show(self, event: Event) -> None:
         if self.as_json:
-            print(json.dumps(event_to_plain(event), ensure_ascii=False), flush=True)
+            # In ASCII, which every system's standard output takes.
+            print(json.dumps(event_to_plain(event)), flush=True)
         if isinstance(event, events.StageStarted):
             self._say(f"stage.{event.stage}")
             if event.note:

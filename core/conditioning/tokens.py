@@ -28,6 +28,7 @@ from tokenizers.pre_tokenizers import ByteLevel, Sequence, Split
 
 from core.conditioning.syntax import Span, parse
 from core.errors import HangaError
+from core.request import PROMPT_LIMIT as PROMPT_LIMIT
 
 BOS = 49406
 EOS = 49407
@@ -39,9 +40,6 @@ CAPACITY = WINDOW - 2
 """Prompt tokens in one window; the start and the end token take the other two places."""
 
 COMMA_REACH = 20
-PROMPT_LIMIT = 65536
-"""Longest prompt, in bytes of UTF-8."""
-
 _MERGES = 49408 - 2 * 256 - 2
 """Merges in the vocabulary: all tokens but the bytes, the bytes that end a word, and the two control words."""
 

@@ -15,6 +15,7 @@ from core.plan import BASE, REFINER, FirstStage, ModelFile, Plan, Stage, Start
 from core.planning.micro import numbers
 from core.planning.names import known
 from core.planning.placement import Placement, place
+from core.planning.prompts import check_prompts
 from core.planning.sizes import grid, picture_size
 from core.request import AUTO, Request, Size
 from core.sampling.catalogue import CATALOGUE
@@ -26,6 +27,7 @@ DEFAULT_GUIDANCE: Final = 5.0
 LARGEST_SEED: Final = 2**63 - 1
 MOST_PICTURES: Final = 10_000
 MOST_GUIDANCE: Final = 100.0
+MOST_AESTHETIC: Final = 100.0
 EMPTY_NEGATIVES: Final = ("encode", "zero")
 FROM_NOISE: Final = Start()
 
@@ -54,6 +56,7 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
 
     Raises HangaError request.* for what cannot be done, file.* for files that are not what they should be.
     """
+    check_prompts(request)
     _check_numbers(request)
     base = models.describe(request.checkpoint)
     refiner = _refiner(request, models)
@@ -93,6 +96,8 @@ def _check_numbers(request: Request) -> None:
     _within("request.rescale", request.guidance.rescale, 0.0, 1.0)
     if request.guidance.scale is not None:
         _within("request.guidance", request.guidance.scale, 0.0, MOST_GUIDANCE)
+    for wanted in (request.positive, request.negative_conditioning):
+        _within("request.aesthetic", wanted.aesthetic, 0.0, MOST_AESTHETIC)
     if request.seed is not None:
         _within("request.seed", request.seed, 0, LARGEST_SEED - request.count + 1)
     first, last = request.guidance.interval

@@ -24,12 +24,17 @@ def picture_size(request: Request, native: Size, step: int) -> Size:
     """(width, height) of the picture. Raises HangaError request.size (nearest allowed), request.aspect."""
     if request.aspect is not None and request.width is None and request.height is None:
         return sized_for(parse_aspect(request.aspect), native[0] * native[1], step)
-    width, height = request.width or request.height or native[0], request.height or request.width or native[1]
+    width = _first(request.width, request.height, native[0])
+    height = _first(request.height, request.width, native[1])
     for name, side in (("width", width), ("height", height)):
         _check_side(name, side, step)
     if width * height > MOST_PIXELS:
         raise HangaError("request.too_large", width=width, height=height, most=MOST_PIXELS)
     return width, height
+
+
+def _first(*sides: int | None) -> int:
+    return next(side for side in sides if side is not None)
 
 
 def _check_side(name: str, side: int, step: int) -> None:

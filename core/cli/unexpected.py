@@ -1,0 +1,26 @@
+"""What becomes of an error that nobody foresaw: a sentence for the artist, a file for those who mend it."""
+
+from __future__ import annotations
+
+import platform
+import secrets
+import traceback
+from datetime import datetime
+
+from core import VERSION
+from core.durable import write_new
+from core.errors import HangaError
+from core.paths import Home
+
+
+def unexpected(error: Exception, home: Home) -> HangaError:
+    """The error to show in place of `error`, whose traceback lies in a new file of the home's logs from now on; the
+    error of the disk if it takes no such file."""
+    path = home.logs / f"{datetime.now():%Y-%m-%d-%H%M%S}-{secrets.token_hex(2)}.log"
+    head = f"Hanga {VERSION}, Python {platform.python_version()}, {platform.platform()}\n\n"
+    text = head + "".join(traceback.format_exception(error))
+    try:
+        write_new(path, text.encode("utf-8", "backslashreplace"))
+    except HangaError as disk:
+        return disk
+    return HangaError("engine.unexpected", error=type(error).__name__, log=str(path))
