@@ -1,3 +1,5 @@
+"""The sinusoid that times and sizes share, against known answers."""
+
 from __future__ import annotations
 
 import pytest

@@ -52,8 +52,8 @@ def run(
     started = time.monotonic()
     yield events.Started(job=job, seeds=plan.seeds, width=plan.width, height=plan.height, steps=plan.steps)
     try:
-        with torch.inference_mode():
-            yield from story.tell()
+        # Loaded weights need no gradients, so none are computed; a mode set here would leak to whoever pulls.
+        yield from story.tell()
     except CancelledError:
         yield events.Cancelled(job=job)
     except HangaError as error:

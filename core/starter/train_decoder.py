@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from core.starter.dataset import BUCKETS, Size, paths
 from core.starter.latents import STANDARDISED, latents_path, standardised_vae
 from core.starter.optimiser import Muon, split_parameters
-from core.starter.train_vae import drawing_loss
+from core.starter.train_vae import AVERAGE_DECAY, drawing_loss
 from core.starter.training import TRAINING_FOLDER, Average, load_state, rate, save_state, set_rate
 
 NOISE: Final = 0.05
@@ -65,7 +65,7 @@ class Run:
         self.vae = standardised_vae()
         self.decoder = nn.ModuleList([self.vae.post_quant_conv, self.vae.decoder])
         self.decoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = Average(self.decoder)
+        self.average = Average(self.decoder, AVERAGE_DECAY)
         matrices, rest = split_parameters(self.decoder, plain=("conv_in", "conv_out", "0.weight"))
         self.optimisers = (Muon(matrices, lr=matrix_rate), torch.optim.Adam(rest, lr=plain_rate, betas=(0.9, 0.99)))
         self.seconds = 60 * minutes

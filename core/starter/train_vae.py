@@ -24,6 +24,8 @@ CONFIG = VAEConfig(channels=16, channel_mult=(1, 2, 4, 8), res_blocks=1, groups=
 KL_WEIGHT = 2e-5
 GRADIENT_WEIGHT = 1.0
 HUE_WEIGHT = 2.0
+REPEAT_WEIGHT = 0.02
+AVERAGE_DECAY = 0.995
 SHAPES = ((8, 64), (2, 128))
 """(pictures, side) of consecutive batches: small crops, then a larger window, which may be a whole picture halved."""
 
@@ -53,7 +55,16 @@ def loss(vae: nn.Module, pixels: Tensor) -> tuple[Tensor, float]:
     decoded = vae.decode(latents)  # type: ignore[operator]
     kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
     squared = float((decoded.detach() - pixels).square().mean())
-    return drawing_loss(decoded, pixels) + KL_WEIGHT * kl, squared
+    return drawing_loss(decoded, pixels) + KL_WEIGHT * kl + REPEAT_WEIGHT * repetition(mean), squared
+
+
+def repetition(means: Tensor) -> Tensor:
+    """How much the channels of latents [B, 4, h, w] say the same: their squared correlations, summed. A first stage this
+    small otherwise spends two channels on brightness and has none left for the second hue."""
+    channels = means.transpose(0, 1).flatten(1)
+    channels = channels - channels.mean(dim=1, keepdim=True)
+    unit = channels / (channels.norm(dim=1, keepdim=True) + 1e-6)
+    return (unit @ unit.T - torch.eye(len(unit))).square().sum()
 
 
 def drawing_loss(decoded: Tensor, pixels: Tensor) -> Tensor:
@@ -71,7 +82,7 @@ class Run:
     def __init__(self, minutes: float, peak_matrix: float, peak_plain: float) -> None:
         torch.manual_seed(0)
         self.vae = VAE(CONFIG).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = Average(self.vae)
+        self.average = Average(self.vae, AVERAGE_DECAY)
         matrices, rest = split_parameters(self.vae, plain=("conv_in", "conv_out", "quant_conv"))
         self.optimisers = (
             Muon(matrices, lr=peak_matrix),

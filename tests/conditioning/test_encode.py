@@ -1,3 +1,5 @@
+"""Prompts through the towers: contexts, pooled vectors, emphasis, windows, empty negatives."""
+
 from __future__ import annotations
 
 import copy

@@ -1,3 +1,5 @@
+"""The emphasis syntax: what it means, and that any text can be read."""
+
 from __future__ import annotations
 
 import math

@@ -1,3 +1,5 @@
+"""Tokens and windows: the ids of the published vocabulary, and where a long prompt is cut."""
+
 from __future__ import annotations
 
 import subprocess

@@ -1,3 +1,5 @@
+"""From a network to a denoiser, and guidance between two of its predictions."""
+
 from __future__ import annotations
 
 import math

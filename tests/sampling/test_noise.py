@@ -1,3 +1,5 @@
+"""A picture's noise depends on nothing but its seed."""
+
 from __future__ import annotations
 
 import math

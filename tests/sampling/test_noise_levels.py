@@ -1,3 +1,5 @@
+"""The table of noise levels against the published values."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""What every sampler promises, on every schedule."""
+
 from __future__ import annotations
 
 import inspect

@@ -1,3 +1,5 @@
+"""Schedules against the published values, and what all of them have in common."""
+
 from __future__ import annotations
 
 import json
