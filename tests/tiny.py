@@ -44,7 +44,7 @@ def filled(network: nn.Module, seed: int) -> nn.Module:
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, weight in network.named_parameters():
-            near = 1.0 if "norm" in name and name.endswith("weight") else 0.0
+            near = 1.0 if weight.ndim == 1 and name.endswith("weight") else 0.0
             scale = 0.1 if weight.ndim < 2 else 1.0 / weight.flatten(1).shape[1] ** 0.5
             weight.copy_(near + scale * torch.randn(weight.shape, generator=generator))
     return network.eval()
