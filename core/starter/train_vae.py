@@ -59,8 +59,8 @@ def loss(vae: nn.Module, pixels: Tensor) -> tuple[Tensor, float]:
 
 
 def repetition(means: Tensor) -> Tensor:
-    """How much the channels of latents [B, 4, h, w] say the same: their squared correlations, summed. A first stage this
-    small otherwise spends two channels on brightness and has none left for the second hue."""
+    """How much the channels of latents [B, 4, h, w] say the same: their squared correlations, summed. A first stage
+    this small otherwise spends two channels on brightness and has none left for the second hue."""
     channels = means.transpose(0, 1).flatten(1)
     channels = channels - channels.mean(dim=1, keepdim=True)
     unit = channels / (channels.norm(dim=1, keepdim=True) + 1e-6)

@@ -51,7 +51,11 @@ def test_a_lengthened_caption_keeps_its_words_and_its_end() -> None:
 def test_numbers_have_the_published_order() -> None:
     example = Example(
         scene=Scene(subject="fish", colour="red", time="day"),
-        captions=("",), original=(1, 2), crop=(3, 4), target=(5, 6), detail=7.0,
+        captions=("",),
+        original=(1, 2),
+        crop=(3, 4),
+        target=(5, 6),
+        detail=7.0,
     )
     assert numbers(example, scored=False) == (1, 2, 3, 4, 5, 6)
     assert numbers(example, scored=True) == (1, 2, 3, 4, 7.0)

@@ -36,7 +36,8 @@ def speaker() -> Speaker:
 
 
 def recipe(minutes: float = 1.0) -> Recipe:
-    return Recipe("tiny", 1000, speaker, (Stage(minutes, 4, 0.0, lambda: (corpus(),)), Stage(minutes, 2, 0.05, lambda: (corpus(),))))
+    stages = (Stage(minutes, 4, 0.0, lambda: (corpus(),)), Stage(minutes, 2, 0.05, lambda: (corpus(),)))
+    return Recipe("tiny", 1000, speaker, stages))
 
 
 @pytest.fixture
