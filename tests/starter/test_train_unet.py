@@ -16,8 +16,14 @@ from core.starter.recipes import BASE_UNET, BIGG, CLIP_L, REFINER_UNET
 from core.starter.train_unet import Recipe, Run, Stage, objective, rate
 
 TINY = UNetConfig(
-    model_channels=32, channel_mult=(1, 2), res_blocks=1, input_depth=(0, 1), middle_depth=0,
-    output_depth=(1, 1, 0, 0), context_dim=128, vector_dim=64 + 6 * 256,
+    model_channels=32,
+    channel_mult=(1, 2),
+    res_blocks=1,
+    input_depth=(0, 1),
+    middle_depth=0,
+    output_depth=(1, 1, 0, 0),
+    context_dim=128,
+    vector_dim=64 + 6 * 256,
 )
 TOWER = TextConfig(width=64, layers=2, mlp_width=64, projection=64)
 
@@ -37,7 +43,7 @@ def speaker() -> Speaker:
 
 def recipe(minutes: float = 1.0) -> Recipe:
     stages = (Stage(minutes, 4, 0.0, lambda: (corpus(),)), Stage(minutes, 2, 0.05, lambda: (corpus(),)))
-    return Recipe("tiny", 1000, speaker, stages))
+    return Recipe("tiny", 1000, speaker, stages)
 
 
 @pytest.fixture
