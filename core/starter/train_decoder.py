@@ -1,8 +1,9 @@
 """The second half of the first stage's training: `python -m core.starter.train_decoder --minutes 40`.
 
 Once the encoder is good enough it is frozen and its latents are written down. From then on the denoising networks
-learn on those latents while the decoder goes on learning to draw them, which costs half of what training both did; the two can
-run at the same time. The latents are noised a little, as those of a denoising network are never quite a picture's.
+learn on those latents while the decoder goes on learning to draw them, which costs half of what training both did;
+the two can run at the same time. The latents are noised a little, as those of a denoising network are never quite a
+picture's.
 """
 
 from __future__ import annotations
