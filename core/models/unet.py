@@ -10,12 +10,12 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from core.architecture import GROUPS, UNetConfig
 from core.embedding import sinusoid
 from core.models.attention import SpatialTransformer
 from core.models.ops import Conv2d, GroupNorm, Linear
+from core.models.upsample import Upsample
 
 NORM_EPS = 1e-5
 
@@ -48,15 +48,6 @@ class Downsample(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return cast(Tensor, self.op(x))
-
-
-class Upsample(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = Conv2d(channels, channels, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return cast(Tensor, self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest")))
 
 
 class Block(nn.Sequential):

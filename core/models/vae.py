@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from core.architecture import VAEConfig
 from core.models.ops import Conv2d, GroupNorm
+from core.models.upsample import Upsample
 
 EPS = 1e-6
 LOGVAR_RANGE = (-30.0, 20.0)
@@ -79,15 +80,6 @@ class Downsample(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return cast(Tensor, self.conv(F.pad(x, (0, 1, 0, 1))))
-
-
-class Upsample(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = Conv2d(channels, channels, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return cast(Tensor, self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest")))
 
 
 class Level(nn.Module):
