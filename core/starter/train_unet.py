@@ -93,7 +93,7 @@ class Recipe:
 
 
 def base(low_minutes: float, high_minutes: float) -> Recipe:
-    low = Stage(low_minutes, 32, 0.0, lambda: (corpus.load("low", (128, 128)),))
+    low = Stage(low_minutes, 24, 0.0, lambda: (corpus.load("low", (128, 128)),))
     high = Stage(high_minutes, 12, OFFSET_NOISE, lambda: tuple(corpus.load("high", target) for target in BUCKETS))
     return Recipe("base", len(SDXL_LEVELS.sigmas), lambda: Speaker.build(BASE_UNET, BIGG, CLIP_L), (low, high))
 
@@ -182,8 +182,8 @@ def main() -> None:
     parser.add_argument("--low-minutes", type=float, default=42)
     parser.add_argument("--high-minutes", type=float, default=15)
     parser.add_argument("--refiner-minutes", type=float, default=15)
-    parser.add_argument("--matrix-rate", type=float, default=2e-3)
-    parser.add_argument("--plain-rate", type=float, default=1e-3)
+    parser.add_argument("--matrix-rate", type=float, default=2.5e-3)
+    parser.add_argument("--plain-rate", type=float, default=2e-3)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
