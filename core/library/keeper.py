@@ -46,7 +46,8 @@ class Keeper:
         out = self._out_file()
         files = [path for path in (out, self.latents_copy) if path is not None]
         for path in (numbered(file, index, count) for file in files for index in range(count)):
-            _refuse_existing(path)
+            if _is_taken(path):
+                raise HangaError("disk.exists", name=path.name, folder=str(path.parent))
         folders = () if out else (self.out or self.home.pictures,)
         for folder in (*folders, self.home.latents, *(file.parent for file in files)):
             _refuse_unwritable(folder)
@@ -92,21 +93,20 @@ class Keeper:
         return self.out if names_file else None
 
 
-def _refuse_existing(path: Path) -> None:
-    """Raise HangaError disk.exists where something is already, if only a link to nothing; disk.unwritable for a name
-    that no file can have."""
+def _is_taken(path: Path) -> bool:
+    """Whether there is something, if only a link to nothing. Raises HangaError disk.unwritable for what cannot be."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        return
+        return False
     except OSError as error:
         raise disk_error(path, error) from error
-    raise HangaError("disk.exists", name=path.name, folder=str(path.parent))
+    return True
 
 
 def _refuse_unwritable(folder: Path) -> None:
     """Raise HangaError disk.unwritable where `folder` takes no files, or cannot be made."""
-    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(place))
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if _is_taken(place))
     wrong = errno.ENOTDIR if not there.is_dir() else errno.EACCES if not os.access(there, os.W_OK | os.X_OK) else None
     if wrong is not None:
         raise HangaError("disk.unwritable", name=folder.name, folder=str(there), reason=os.strerror(wrong))
