@@ -1,7 +1,7 @@
 """The optimiser of the training recipe: orthogonalised momentum for matrices, Adam for everything else.
 
 Muon (K. Jordan, 2024) replaces each matrix's momentum by the nearest orthogonal matrix, so that every direction of the
-weight learns at the same pace; convolutions count as matrices of (out) × (in · kernel). Meant for where steps are scarce.
+weight learns at the same pace; convolutions count as matrices of (out) × (in · kernel). For where steps are scarce.
 """
 
 from __future__ import annotations
