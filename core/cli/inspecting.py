@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from core.checkpoint.describe import Checkpoint, describe
+from core.errors import HangaError
 from core.library.picture import read_record
 from core.plain import to_plain
+
+FOREIGN: Final = "file.is_"
 
 
 def inspect(path: Path, as_json: bool) -> str:
     """What `path` is: one JSON object, or the same as lines of "name: value". Raises HangaError file.*."""
-    facts = _picture_facts(path) if path.suffix.lower() == ".png" else _checkpoint_facts(describe(path))
+    facts = _picture_facts(path) if path.suffix.lower() == ".png" else _model_facts(path)
     if as_json:
         return json.dumps(facts)
     return "\n".join(f"{name}: {_short(value)}" for name, value in facts.items() if value is not None)
@@ -24,10 +27,22 @@ def _picture_facts(path: Path) -> dict[str, Any]:
     return {"kind": "picture", "key": record.key, "record": to_plain(record)}
 
 
+def _model_facts(path: Path) -> dict[str, Any]:
+    """What a model file is, also where it is known by name but none that denoises: a LoRA, another family's model."""
+    try:
+        return _checkpoint_facts(describe(path))
+    except HangaError as refusal:
+        area, _, kind = refusal.code.partition(FOREIGN)
+        if area or not kind:
+            raise
+        return {"kind": kind, "is_checkpoint": False}
+
+
 def _checkpoint_facts(found: Checkpoint) -> dict[str, Any]:
     account = found.account
     return {
         "kind": found.kind,
+        "is_checkpoint": True,
         "layout": found.layout,
         "title": found.title,
         "prediction": found.prediction,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -126,7 +127,7 @@ def _run(plan: Plan, keeper: Keeper, reporter: Reporter, parent: str | None = No
     for note in plan.notes:
         reporter.note(note)
     with _interrupt() as interrupted:
-        for event in run(plan, keeper, cancelled=interrupted.is_set, parent=parent):
+        for event in run(plan, keeper, job=secrets.token_hex(4), cancelled=interrupted.is_set, parent=parent):
             reporter.show(event)
 
 

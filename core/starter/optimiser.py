@@ -16,7 +16,7 @@ NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 """Coefficients of the quintic iteration that pushes all singular values towards 1 (Jordan, 2024)."""
 
 
-def orthogonalised(matrix: Tensor, iterations: int = 5) -> Tensor:
+def orthogonalised(matrix: Tensor, iterations: int = 4) -> Tensor:
     """Approximately U·Vᵀ of `matrix` = U·S·Vᵀ, by Newton-Schulz iteration; same shape.
 
     The iteration multiplies by polynomials of the Gram matrix only, so it runs on that small square, and the long side
@@ -27,11 +27,12 @@ def orthogonalised(matrix: Tensor, iterations: int = 5) -> Tensor:
     x = x / (x.norm() + 1e-7)
     gram, product = x @ x.T, torch.eye(len(x))
     a, b, c = NEWTON_SCHULZ
-    for _ in range(iterations):
+    for step in range(iterations):
         factor = torch.addmm(b * gram, gram, gram, alpha=c)
         factor.diagonal().add_(a)
         product = factor @ product
-        gram = factor @ gram @ factor
+        if step + 1 < iterations:
+            gram = factor @ gram @ factor
     x = product @ x
     return cast(Tensor, x.T if tall else x)
 

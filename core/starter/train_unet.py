@@ -93,7 +93,7 @@ class Recipe:
 
 
 def base(low_minutes: float, high_minutes: float) -> Recipe:
-    low = Stage(low_minutes, 24, 0.0, lambda: (corpus.load("low", (128, 128)),))
+    low = Stage(low_minutes, 32, 0.0, lambda: (corpus.load("low", (128, 128)),))
     high = Stage(high_minutes, 12, OFFSET_NOISE, lambda: tuple(corpus.load("high", target) for target in BUCKETS))
     return Recipe("base", len(SDXL_LEVELS.sigmas), lambda: Speaker.build(BASE_UNET, BIGG, CLIP_L), (low, high))
 
