@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, replace
 
 from core.errors import HangaError
@@ -55,12 +56,28 @@ def to_json(record: ImageRecord) -> str:
 def from_json(text: str, name: str) -> ImageRecord:
     """The record of the picture called `name`. Raises file.no_record (none, or not ours), file.newer_record."""
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_float=_finite, parse_constant=_finite)
         if isinstance(data, dict) and isinstance(data.get("schema"), int) and data["schema"] > SCHEMA:
             raise HangaError("file.newer_record", name=name)
-        return from_plain(ImageRecord, data)
+        return _of_one_picture(from_plain(ImageRecord, data))
     except (TypeError, ValueError, RecursionError) as failure:
         raise HangaError("file.no_record", name=name) from failure
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of a record")
+    return number
+
+
+def _of_one_picture(record: ImageRecord) -> ImageRecord:
+    """The record, if its plan can be that of a picture: a hostile one may lack what no plan lacks."""
+    plan = record.plan
+    whole = all(len(stage.sigmas) == len(stage.timesteps) + 1 for stage in plan.stages)
+    if not (whole and plan.stages and len(plan.seeds) == 1):
+        raise ValueError("not the plan of one picture")
+    return record
 
 
 def _without_places(plan: Plan) -> Plan:

@@ -19,7 +19,7 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 END: Final = b"IEND"
 MOST_CHUNKS: Final = 100_000
 MOST_TEXT: Final = 4 << 20
-"""Most bytes of all texts together, on disk and inflated."""
+"""Most bytes of all texts together, on disk and again when inflated."""
 
 
 class _DamagedError(Exception):
@@ -32,10 +32,12 @@ def read_texts(path: Path) -> dict[str, str]:
     Raises HangaError: file.missing, file.unreadable, or file.not_png, also for a file damaged before its first text.
     """
     texts: dict[str, str] = {}
+    room = MOST_TEXT
     try:
         with _opened(path) as file:
             for kind, data in _text_chunks(file):
-                keyword, text = _DECODERS[kind](data)
+                keyword, text = _DECODERS[kind](data, room)
+                room -= len(text)
                 texts.setdefault(keyword.decode("latin-1"), text)
     except FileNotFoundError as error:
         raise HangaError("file.missing", name=path.name) from error
@@ -82,31 +84,31 @@ def _exactly(file: BinaryIO, count: int) -> bytes:
     return data
 
 
-def _plain(data: bytes) -> tuple[bytes, str]:
+def _plain(data: bytes, room: int) -> tuple[bytes, str]:
     keyword, _, text = data.partition(b"\0")
     return keyword, text.decode("latin-1")
 
 
-def _deflated(data: bytes) -> tuple[bytes, str]:
+def _deflated(data: bytes, room: int) -> tuple[bytes, str]:
     keyword, _, rest = data.partition(b"\0")
-    return keyword, _inflate(rest[1:]).decode("latin-1")
+    return keyword, _inflate(rest[1:], room).decode("latin-1")
 
 
-def _international(data: bytes) -> tuple[bytes, str]:
+def _international(data: bytes, room: int) -> tuple[bytes, str]:
     """Keyword 0, flag, method, language 0, translated keyword 0, text."""
     keyword, _, rest = data.partition(b"\0")
     _, _, text = rest[2:].split(b"\0", 2)
-    return keyword, (_inflate(text) if rest[:1] == b"\1" else text).decode("utf-8")
+    return keyword, (_inflate(text, room) if rest[:1] == b"\1" else text).decode("utf-8")
 
 
-def _inflate(data: bytes) -> bytes:
-    text = zlib.decompressobj().decompress(data, MOST_TEXT + 1)
-    if len(text) > MOST_TEXT:
+def _inflate(data: bytes, room: int) -> bytes:
+    text = zlib.decompressobj().decompress(data, max(room, 0) + 1)
+    if len(text) > room:
         raise _DamagedError
     return text
 
 
-_DECODERS: Final[Mapping[bytes, Callable[[bytes], tuple[bytes, str]]]] = {
+_DECODERS: Final[Mapping[bytes, Callable[[bytes, int], tuple[bytes, str]]]] = {
     b"tEXt": _plain,
     b"zTXt": _deflated,
     b"iTXt": _international,

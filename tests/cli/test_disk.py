@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,7 @@ class TestKnownBeforehand:
         assert files(tmp_path) == set()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system which file a descriptor belongs to")
 class TestFoundOutAtWork:
     @pytest.mark.parametrize("call", ["fsync", "link"])
     def test_a_full_disk_costs_no_latents(
