@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from core.cli.doctor import diagnose
 from core.cli.inspecting import inspect
+from core.cli.listing import listed
 from core.cli.options import memory_limit, parser, request_from
 from core.cli.reporter import Reporter, Sentences
 from core.cli.unexpected import unexpected
@@ -96,11 +98,23 @@ def _inspect(options: Namespace, reporter: Reporter) -> None:
     print(inspect(options.file, as_json=options.json))
 
 
+def _models(options: Namespace, reporter: Reporter) -> None:
+    print(listed(ModelFolder(Home.default()), options.json, reporter.sentences))
+
+
+def _doctor(options: Namespace, reporter: Reporter) -> None:
+    found = diagnose(Home.default())
+    print(found.to_json() if options.json else found.to_text(reporter.sentences))
+    reporter.exit_code = found.exit_code
+
+
 COMMANDS: Final[dict[str, Callable[[Namespace, Reporter], None]]] = {
     "generate": _generate,
     "refine": _refine,
     "plan": _plan,
     "inspect": _inspect,
+    "models": _models,
+    "doctor": _doctor,
 }
 
 

@@ -108,11 +108,21 @@ def _inspect_options(options: Options) -> None:
     options.add("file", type=Path, metavar="FILE")
 
 
+def _models_options(options: Options) -> None:
+    options.add("action", choices=("list",))
+
+
+def _doctor_options(options: Options) -> None:
+    """None but --json, which every command has."""
+
+
 COMMANDS: Final[dict[str, Callable[[Options], None]]] = {
     "generate": _generate_options,
     "refine": _refine_options,
     "plan": _picture_options,
     "inspect": _inspect_options,
+    "models": _models_options,
+    "doctor": _doctor_options,
 }
 
 

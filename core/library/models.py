@@ -39,6 +39,10 @@ class ModelFolder:
                 return known
         raise HangaError("file.unknown_model", name=name, nearest=self._nearest(name))
 
+    def names(self) -> list[str]:
+        """All names that `find` knows: the built-in ones, then the files and folders of the models folder."""
+        return [*BUILT_IN, *(path.name for path in self._known())]
+
     def companion(self, name: str) -> str | None:
         """The refiner that belongs to a checkpoint and is used unless the artist says otherwise."""
         return STARTER_REFINER if name == STARTER_NAME else None
@@ -69,7 +73,8 @@ class ModelFolder:
         return inside if not os.path.exists(path) and len(path.parts) == 1 and os.path.exists(inside) else None
 
     def _known(self) -> list[Path]:
-        return sorted(self.home.models.glob("*")) if self.home.models.is_dir() else []
+        found = self.home.models.glob("*") if self.home.models.is_dir() else ()
+        return sorted(path for path in found if not path.name.startswith("."))
 
     def _nearest(self, name: str) -> str:
         names = [*BUILT_IN, *(path.stem for path in self._known())]
