@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from torch import Tensor
 from core.errors import HangaError
 from core.models.tiling import decode_tiled
 from core.models.vae import VAE
+from core.pipeline.exhaustion import is_exhaustion
 
 NOTE_TILED = "note.decoded_tiled"
 NOTE_WIDER = "note.decoded_wider"
@@ -40,14 +41,24 @@ def decode(latents: Tensor, vae: Callable[[torch.dtype], VAE], dtype: torch.dtyp
 
 def _decode_in(latents: Tensor, vae: VAE, dtype: torch.dtype) -> Generator[str, None, Tensor]:
     unscaled = (latents / vae.config.scale).to(dtype)
-    with contextlib.suppress(torch.OutOfMemoryError):
-        # Not in a handler: the traceback would keep the failed attempt's tensors alive during the next one.
-        return vae.decode(unscaled)
-    yield NOTE_TILED
+    pixels = _attempt(vae.decode, unscaled)
+    if pixels is None:
+        yield NOTE_TILED
+        pixels = _attempt(partial(decode_tiled, vae.decode), unscaled)
+    if pixels is None:
+        raise HangaError("memory.decode")
+    return pixels
+
+
+def _attempt(decode: Decode, unscaled: Tensor) -> Tensor | None:
+    """None where memory runs out. The error and all that its traceback holds are gone by then: the next attempt needs
+    the room."""
     try:
-        return decode_tiled(vae.decode, unscaled)
-    except torch.OutOfMemoryError as error:
-        raise HangaError("memory.decode") from error
+        return decode(unscaled)
+    except (RuntimeError, MemoryError) as error:
+        if not is_exhaustion(error):
+            raise
+    return None
 
 
 def finished(pixels: Tensor) -> NDArray[np.uint8]:

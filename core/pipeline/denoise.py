@@ -14,12 +14,13 @@ from core.pipeline.cancel import Check
 from core.pipeline.networks import torch_dtype
 from core.pipeline.prompts import Conditioning
 from core.plan import Plan, Stage
+from core.sampling.catalogue import calls_per_step
 from core.sampling.denoiser import Denoiser, Prediction, denoiser
 from core.sampling.guidance import Guidance, guided
 from core.sampling.noise import NoiseSource
-from core.sampling.noise_levels import SDXL_LEVELS, ZERO_TERMINAL_SNR_LEVELS
+from core.sampling.noise_levels import SDXL_LEVELS, ZERO_TERMINAL_SNR_LEVELS, NoiseLevels
 from core.sampling.samplers import SAMPLERS
-from core.sampling.schedules import Schedule, levels_during, time_of
+from core.sampling.schedules import Schedule, levels_during, schedule, time_of
 from core.sampling.step import Step
 
 
@@ -47,6 +48,11 @@ def steps(
     return SAMPLERS[plan.sampler](denoise, latents, stage.sigmas, _noise(plan, seed, stage))
 
 
+def step_count(plan: Plan, stage: Stage) -> int:
+    """How many `steps` yields: a sampler that goes back up takes more than there are levels."""
+    return len(calls_per_step(plan.sampler, stage.sigmas))
+
+
 def _noise(plan: Plan, seed: int, stage: Stage) -> NoiseSource:
     return NoiseSource([seed], (4, plan.height // 8, plan.width // 8), stream=stage.role)
 
@@ -70,13 +76,14 @@ def _denoiser(plan: Plan, stage: Stage, unet: UNet, conditioning: Conditioning, 
         return conditional, unconditional
 
     levels = ZERO_TERMINAL_SNR_LEVELS if plan.zero_terminal_snr else SDXL_LEVELS
-    network = guided(wanted, both, _guidance(plan))
+    network = guided(wanted, both, _guidance(plan, levels))
     return denoiser(
         network, cast(Prediction, stage.prediction), time_of(Schedule(stage.sigmas, stage.timesteps), levels)
     )
 
 
-def _guidance(plan: Plan) -> Guidance:
-    whole = (*(sigma for stage in plan.stages for sigma in stage.sigmas[:-1]), plan.stages[-1].sigmas[-1])
-    above, up_to = levels_during(whole, *plan.guidance_interval)
+def _guidance(plan: Plan, levels: NoiseLevels) -> Guidance:
+    """The interval is one of the whole run, also where the plan begins in the middle of it."""
+    whole = schedule(plan.schedule, plan.request.steps, levels)
+    above, up_to = levels_during(whole.sigmas, *plan.guidance_interval)
     return Guidance(plan.guidance_scale, plan.guidance_rescale, above, up_to)

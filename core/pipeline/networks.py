@@ -20,12 +20,12 @@ from core.pipeline.cancel import Check
 from core.plan import ModelFile, Plan, Stage
 
 Loaded = TypeVar("Loaded", UNet, VAE, Towers)
-Key = tuple[str, str, torch.dtype, torch.device]
+Key = tuple[ModelFile, str, torch.dtype, torch.device]
 
 
 @dataclass
 class Networks:
-    """What is loaded, by file, part, type and device. One lives as long as its pictures share models."""
+    """What is loaded, by file and content, part, type and device. One lives as long as its pictures share models."""
 
     keep: bool = True
     held: dict[Key, UNet | VAE | Towers] = field(default_factory=dict)
@@ -33,9 +33,12 @@ class Networks:
     def follow(self, plan: Plan) -> None:
         """Take the plan's word for what may stay; let go of what another plan left behind."""
         self.keep = plan.keep_resident
-        wanted = {stage.model.path for stage in plan.stages} | {plan.first_stage.model.path}
-        for key in [key for key in self.held if key[0] not in wanted]:
-            del self.held[key]
+        wanted = {(stage.model, part) for stage in plan.stages for part in ("unet", "towers")}
+        wanted.add((plan.first_stage.model, "vae"))
+        types, device = {torch_dtype(plan.dtype), torch_dtype(plan.vae_dtype)}, torch.device(plan.device)
+        for model, part, dtype, place in list(self.held):
+            if (model, part) not in wanted or dtype not in types or place != device:
+                del self.held[model, part, dtype, place]
 
     def unet(self, stage: Stage, plan: Plan, check: Check) -> UNet:
         def load(found: Checkpoint, dtype: torch.dtype, device: torch.device) -> UNet:
@@ -70,7 +73,7 @@ class Networks:
         device: torch.device,
         load: Callable[[Checkpoint, torch.dtype, torch.device], Loaded],
     ) -> Loaded:
-        key = (model.path, part, dtype, device)
+        key = (model, part, dtype, device)
         if key not in self.held:
             if not self.keep:
                 self.release()

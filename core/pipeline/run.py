@@ -21,6 +21,7 @@ from core.models.vae import VAE
 from core.pipeline import denoise, prompts
 from core.pipeline.cancel import CancelledError, Check, check_for
 from core.pipeline.decode import decode
+from core.pipeline.exhaustion import is_exhaustion
 from core.pipeline.networks import Networks, torch_dtype
 from core.pipeline.preview import preview
 from core.plan import BASE, REFINER, Plan, Stage
@@ -50,7 +51,7 @@ def run(
     """Make the pictures of `plan`. Ends with exactly one of Finished, Cancelled, Failed; never raises HangaError."""
     story = Story(plan, keeper, networks or Networks(), job, check_for(cancelled), parent)
     started = time.monotonic()
-    yield events.Started(job=job, seeds=plan.seeds, width=plan.width, height=plan.height, steps=plan.steps)
+    yield events.Started(job=job, seeds=plan.seeds, width=plan.width, height=plan.height, steps=story.steps)
     try:
         # Loaded weights need no gradients, so none are computed; a mode set here would leak to whoever pulls.
         yield from story.tell()
@@ -58,7 +59,9 @@ def run(
         yield events.Cancelled(job=job)
     except HangaError as error:
         yield events.Failed(job=job, code=error.code, data=error.data)
-    except torch.OutOfMemoryError:
+    except (RuntimeError, MemoryError) as error:
+        if not is_exhaustion(error):
+            raise
         yield events.Failed(job=job, code="memory.exhausted", data={"device": plan.device})
     else:
         yield events.Finished(job=job, seconds=time.monotonic() - started)
@@ -88,6 +91,10 @@ class Story:
     job: str
     check: Check
     parent: str | None
+
+    @property
+    def steps(self) -> int:
+        return sum(denoise.step_count(self.plan, stage) for stage in self.plan.stages)
 
     def tell(self) -> Iterator[Event]:
         self.networks.follow(self.plan)
@@ -128,7 +135,8 @@ class Story:
                 yield self._keep(picture, HANDOFF)
 
     def _steps(self, stage: Stage, picture: Picture, steps: Iterator[Step]) -> Iterator[Event]:
-        done = 0 if stage is self.plan.stages[0] else len(self.plan.stages[0].timesteps)
+        first = self.plan.stages[0]
+        done = 0 if stage is first else denoise.step_count(self.plan, first)
         started = time.monotonic()
         for step in steps:
             picture.latents = step.latents
@@ -170,7 +178,7 @@ class Story:
     def _stepped(self, stage: Stage, step: Step, number: int, seconds: float) -> Event:
         name = events.BASE if stage.role == BASE else events.REFINER
         return events.Stepped(
-            job=self.job, stage=name, step=number, steps=self.plan.steps, sigma=step.sigma_next, seconds=seconds
+            job=self.job, stage=name, step=number, steps=self.steps, sigma=step.sigma_next, seconds=seconds
         )
 
     def _previewed(self, picture: Picture, denoised: Tensor, number: int) -> Event:

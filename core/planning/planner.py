@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -14,7 +15,7 @@ from core.machine import Machine
 from core.plan import BASE, REFINER, FirstStage, ModelFile, Plan, Stage, Start
 from core.planning.micro import numbers
 from core.planning.names import known
-from core.planning.placement import Placement, place
+from core.planning.placement import place
 from core.planning.prompts import check_prompts
 from core.planning.sizes import grid, picture_size
 from core.request import AUTO, Request, Size
@@ -84,7 +85,7 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
         vae_dtype=placement.vae_dtype,
         keep_resident=placement.keep_resident,
         peak_bytes=placement.peak_bytes,
-        notes=_notes(base, refiner, placement),
+        notes=(*_notes(base, refiner, networks), *placement.notes),
     )
 
 
@@ -125,7 +126,10 @@ def _unet(checkpoint: Checkpoint) -> UNetConfig:
 
 
 def _networks(request: Request, base: Checkpoint, refiner: Checkpoint | None, start: Start) -> list[Network]:
-    """Who denoises what. Without a refiner the base does all; a network without steps takes no part."""
+    """Who denoises what. Without a refiner the base does all; a network without steps takes no part.
+
+    Raises HangaError request.nothing_left where kept latents leave no step to anybody.
+    """
     levels = ZERO_TERMINAL_SNR_LEVELS if base.ztsnr else SDXL_LEVELS
     whole = schedule(known(_schedule_name(request), SCHEDULES, "request.unknown_schedule"), request.steps, levels)
     shares = (whole, whole.part(whole.steps, whole.steps)) if refiner is None else split(whole, request.handoff)
@@ -134,7 +138,10 @@ def _networks(request: Request, base: Checkpoint, refiner: Checkpoint | None, st
     networks = [Network(BASE, base, _unet(base), shares[0])]
     if refiner is not None:
         networks.append(Network(REFINER, refiner, _unet(refiner), shares[1]))
-    return [network for network in networks if network.share.steps]
+    taking_part = [network for network in networks if network.share.steps]
+    if not taking_part:
+        raise HangaError("request.nothing_left", handoff=request.handoff, steps=request.steps)
+    return taking_part
 
 
 def below(share: Schedule, sigma: float, levels: NoiseLevels) -> Schedule:
@@ -186,10 +193,10 @@ def _guidance_scale(request: Request) -> float:
     return DEFAULT_GUIDANCE if request.guidance.scale is None else request.guidance.scale
 
 
-def _notes(base: Checkpoint, refiner: Checkpoint | None, placement: Placement) -> tuple[str, ...]:
-    notes = []
+def _notes(base: Checkpoint, refiner: Checkpoint | None, networks: list[Network]) -> Iterator[str]:
     if base.is_refiner:
-        notes.append("note.refiner_as_base")
+        yield "note.refiner_as_base"
     if refiner is not None and not refiner.is_refiner:
-        notes.append("note.base_as_refiner")
-    return (*notes, *placement.notes)
+        yield "note.base_as_refiner"
+    if refiner is not None and networks[-1].role != REFINER:
+        yield "note.refiner_unused"

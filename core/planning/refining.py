@@ -61,6 +61,7 @@ def changed(record: ImageRecord, changes: Changes, models: KnownModels) -> Reque
         request,
         checkpoint=_checkpoint_again(record, models),
         refiner=changes.refiner or _refiner_again(record, models),
+        vae=_vae_again(record, models),
         width=plan.width,
         height=plan.height,
         handoff=request.handoff if changes.handoff is None else changes.handoff,
@@ -70,10 +71,17 @@ def changed(record: ImageRecord, changes: Changes, models: KnownModels) -> Reque
 
 
 def _checkpoint_again(record: ImageRecord, models: KnownModels) -> str:
-    """The base that the picture was made with. A run of the refiner alone did not load it, and so cannot tell."""
-    asked = record.plan.request.checkpoint
-    used = next((stage.model for stage in record.plan.stages if stage.role == BASE), None)
+    """The base that the picture was made with. A run of the refiner alone did not load it, except to decode."""
+    plan, asked = record.plan, record.plan.request.checkpoint
+    decoded_by = None if plan.request.vae else plan.first_stage.model
+    used = next((stage.model for stage in plan.stages if stage.role == BASE), decoded_by)
     return asked if used is None else str(models.find_again(used, asked))
+
+
+def _vae_again(record: ImageRecord, models: KnownModels) -> str | None:
+    """The first stage that was asked for, if one was."""
+    asked = record.plan.request.vae
+    return None if asked is None else str(models.find_again(record.plan.first_stage.model, asked))
 
 
 def _refiner_again(record: ImageRecord, models: KnownModels) -> str | None:

@@ -38,9 +38,14 @@ def _first(*sides: int | None) -> int:
 
 
 def _check_side(name: str, side: int, step: int) -> None:
-    nearest = min(max(round(side / step) * step, math.ceil(SMALLEST / step) * step), LARGEST)
+    nearest = min(max(round(side / step) * step, _shortest(step)), LARGEST)
     if side != nearest:
         raise HangaError("request.size", side=name, value=side, nearest=nearest, step=step)
+
+
+def _shortest(step: int) -> int:
+    """The shortest side on the grid."""
+    return math.ceil(SMALLEST / step) * step
 
 
 def parse_aspect(text: str) -> float:
@@ -55,9 +60,9 @@ def parse_aspect(text: str) -> float:
 def sized_for(ratio: float, area: int, step: int) -> Size:
     """The size on the grid whose shape comes nearest to `ratio` and that has about `area` pixels, not more than a tenth
     away from it where the grid allows (the paper's buckets, Appendix I, keep within that)."""
-    ideal = math.sqrt(area * ratio)
-    widths = {step * count for count in range(1, LARGEST // step + 1) if 0.5 * ideal <= step * count <= 2 * ideal}
-    sizes = [(width, max(step, round(area / width / step) * step)) for width in widths or {step}]
+    ideal, shortest = math.sqrt(area * ratio), _shortest(step)
+    widths = [width for width in range(shortest, LARGEST + 1, step) if 0.5 * ideal <= width <= 2 * ideal]
+    sizes = [(width, max(shortest, round(area / width / step) * step)) for width in widths or [shortest]]
     return min(sizes, key=lambda size: _distance(size, ratio, area))
 
 
