@@ -1,4 +1,4 @@
-"""The same networks in diffusers: built from our configurations, filled with our weights under their names."""
+"""The same networks in diffusers: built from our configurations, around our weights under their names, not copies."""
 
 from __future__ import annotations
 
@@ -25,23 +25,24 @@ def unet_twin(unet: UNet) -> UNet2DConditionModel:
     config = unet.config
     widths = [config.model_channels * mult for mult in config.channel_mult]
     down, up = _levels(config.input_depth, config.res_blocks), _levels(config.output_depth, config.res_blocks + 1)
-    twin = UNet2DConditionModel(
-        in_channels=config.in_channels,
-        block_out_channels=widths,
-        layers_per_block=config.res_blocks,
-        down_block_types=["CrossAttnDownBlock2D" if any(depths) else "DownBlock2D" for depths in down],
-        mid_block_type=MIDDLE.get(config.middle_depth, "UNetMidBlock2DCrossAttn"),
-        up_block_types=["CrossAttnUpBlock2D" if any(depths) else "UpBlock2D" for depths in up],
-        transformer_layers_per_block=[*down[:-1], _deepest(config, down)],
-        reverse_transformer_layers_per_block=up,
-        attention_head_dim=[width // HEAD_DIM for width in widths],
-        cross_attention_dim=config.context_dim,
-        addition_embed_type="text_time",
-        addition_time_embed_dim=SIZE_EMBEDDING_DIM,
-        projection_class_embeddings_input_dim=config.vector_dim,
-        use_linear_projection=True,
-    )
-    twin.load_state_dict(unet_in_diffusers(unet))
+    with torch.device("meta"):
+        twin = UNet2DConditionModel(
+            in_channels=config.in_channels,
+            block_out_channels=widths,
+            layers_per_block=config.res_blocks,
+            down_block_types=["CrossAttnDownBlock2D" if any(depths) else "DownBlock2D" for depths in down],
+            mid_block_type=MIDDLE.get(config.middle_depth, "UNetMidBlock2DCrossAttn"),
+            up_block_types=["CrossAttnUpBlock2D" if any(depths) else "UpBlock2D" for depths in up],
+            transformer_layers_per_block=[*down[:-1], _deepest(config, down)],
+            reverse_transformer_layers_per_block=up,
+            attention_head_dim=[width // HEAD_DIM for width in widths],
+            cross_attention_dim=config.context_dim,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=SIZE_EMBEDDING_DIM,
+            projection_class_embeddings_input_dim=config.vector_dim,
+            use_linear_projection=True,
+        )
+    twin.load_state_dict(unet_in_diffusers(unet), assign=True)
     return twin.eval()
 
 
@@ -57,17 +58,18 @@ def _deepest(config: UNetConfig, down: list[list[int]]) -> list[int]:
 def vae_twin(vae: VAE) -> AutoencoderKL:
     config = vae.config
     levels = len(config.channel_mult)
-    twin = AutoencoderKL(
-        block_out_channels=[config.channels * mult for mult in config.channel_mult],
-        layers_per_block=config.res_blocks,
-        down_block_types=["DownEncoderBlock2D"] * levels,
-        up_block_types=["UpDecoderBlock2D"] * levels,
-        latent_channels=config.latent_channels,
-        norm_num_groups=config.groups,
-        scaling_factor=config.scale,
-        force_upcast=False,
-    )
-    twin.load_state_dict(vae_in_diffusers(vae))
+    with torch.device("meta"):
+        twin = AutoencoderKL(
+            block_out_channels=[config.channels * mult for mult in config.channel_mult],
+            layers_per_block=config.res_blocks,
+            down_block_types=["DownEncoderBlock2D"] * levels,
+            up_block_types=["UpDecoderBlock2D"] * levels,
+            latent_channels=config.latent_channels,
+            norm_num_groups=config.groups,
+            scaling_factor=config.scale,
+            force_upcast=False,
+        )
+    twin.load_state_dict(vae_in_diffusers(vae), assign=True)
     return twin.eval()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from diffusers import StableDiffusionXLImg2ImgPipeline, StableDiffusionXLPipeline
 from open_clip.tokenizer import SimpleTokenizer
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from core.architecture import TextConfig
@@ -25,33 +25,37 @@ SDXL = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linea
 CPU = torch.device("cpu")
 
 
-def loaded(checkpoint: Checkpoint) -> Networks:
-    """All networks of a file, in float32."""
-    unet, vae, big_g = (load(checkpoint, torch.float32, CPU)[0] for load in (load_unet, load_vae, load_big_g))
-    clip_l = load_clip_l(checkpoint, torch.float32, CPU)[0] if checkpoint.clip_l else None
+def loaded(checkpoint: Checkpoint, dtype: torch.dtype = torch.float32) -> Networks:
+    """All networks of a file."""
+    unet, vae, big_g = (load(checkpoint, dtype, CPU)[0] for load in (load_unet, load_vae, load_big_g))
+    clip_l = load_clip_l(checkpoint, dtype, CPU)[0] if checkpoint.clip_l else None
     return Networks(unet, vae, clip_l, big_g)  # type: ignore[arg-type]
 
 
-def base_oracle(checkpoint: Checkpoint, scheduler: Any) -> StableDiffusionXLPipeline:
-    networks = loaded(checkpoint)
+def base_oracle(
+    checkpoint: Checkpoint, scheduler: Any, dtype: torch.dtype = torch.float32
+) -> StableDiffusionXLPipeline:
+    networks = loaded(checkpoint, dtype)
     assert networks.clip_l is not None
     assert checkpoint.clip_l is not None
-    encoder = CLIPTextModel(_hf_config(checkpoint.clip_l, "quick_gelu"))
     state = networks.clip_l.state_dict()
-    encoder.load_state_dict({name.removeprefix(CLIP_PREFIX): tensor for name, tensor in state.items()})
+    named = {name.removeprefix(CLIP_PREFIX): tensor for name, tensor in state.items()}
+    encoder = _encoder(CLIPTextModel, _hf_config(checkpoint.clip_l, "quick_gelu"), named)
     pipeline = StableDiffusionXLPipeline(
-        text_encoder=encoder.eval(), tokenizer=_tokenizer("<|endoftext|>"), **_shared(checkpoint, networks, scheduler)
+        text_encoder=encoder, tokenizer=_tokenizer("<|endoftext|>"), **_shared(checkpoint, networks, scheduler)
     )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 
 
-def refiner_oracle(checkpoint: Checkpoint, scheduler: Any) -> StableDiffusionXLImg2ImgPipeline:
+def refiner_oracle(
+    checkpoint: Checkpoint, scheduler: Any, dtype: torch.dtype = torch.float32
+) -> StableDiffusionXLImg2ImgPipeline:
     pipeline = StableDiffusionXLImg2ImgPipeline(
         text_encoder=None,
         tokenizer=None,
         requires_aesthetics_score=True,
-        **_shared(checkpoint, loaded(checkpoint), scheduler),
+        **_shared(checkpoint, loaded(checkpoint, dtype), scheduler),
     )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
@@ -59,16 +63,27 @@ def refiner_oracle(checkpoint: Checkpoint, scheduler: Any) -> StableDiffusionXLI
 
 def _shared(checkpoint: Checkpoint, networks: Networks, scheduler: Any) -> dict[str, Any]:
     assert checkpoint.big_g is not None
-    encoder = CLIPTextModelWithProjection(_hf_config(checkpoint.big_g, "gelu"))
-    encoder.load_state_dict(big_g_in_transformers(networks.big_g))
+    state = big_g_in_transformers(networks.big_g)
     return {
         "vae": vae_twin(networks.vae),
         "unet": unet_twin(networks.unet),
-        "text_encoder_2": encoder.eval(),
+        "text_encoder_2": _encoder(CLIPTextModelWithProjection, _hf_config(checkpoint.big_g, "gelu"), state),
         "tokenizer_2": _tokenizer("!"),
         "scheduler": scheduler,
         "add_watermarker": False,
     }
+
+
+def _encoder(kind: type[nn.Module], config: CLIPTextConfig, state: dict[str, Tensor]) -> nn.Module:
+    """A text encoder around the tensors of `state`; only its positions, a buffer, are its own."""
+    with torch.device("meta"):
+        encoder = kind(config)
+    encoder.load_state_dict(state, assign=True)
+    for name in [name for name, _ in encoder.named_buffers()]:
+        module, _, last = name.rpartition(".")
+        assert last == "position_ids"
+        encoder.get_submodule(module).position_ids = torch.arange(config.max_position_embeddings)[None]
+    return encoder.eval()
 
 
 def _hf_config(config: TextConfig, act: str) -> CLIPTextConfig:
