@@ -13,5 +13,5 @@ def known(name: str, names: Iterable[str], code: str) -> str:
     choices = sorted(names)
     if name in choices:
         return name
-    nearest = difflib.get_close_matches(name, choices, n=1, cutoff=0.0)[0]
+    nearest = difflib.get_close_matches(name.lower(), choices, n=1, cutoff=0.0)[0]
     raise HangaError(code, name=name, nearest=nearest)
