@@ -21,7 +21,6 @@ from core.cli.options import memory_limit, parser, request_from
 from core.cli.reporter import Reporter, Sentences
 from core.cli.unexpected import unexpected
 from core.errors import EXIT_CANCELLED, HangaError
-from core.events import Cancelled
 from core.library.keeper import Keeper
 from core.library.models import ModelFolder
 from core.library.picture import read_record
@@ -47,7 +46,7 @@ def main(arguments: Sequence[str], sentences: Sentences) -> int:
     except HangaError as error:
         reporter.fail(error)
     except KeyboardInterrupt:
-        reporter.show(Cancelled(job=""))
+        reporter.cancel()
     except BrokenPipeError:
         _let_go_of_output()
         return EXIT_CANCELLED

@@ -25,13 +25,17 @@ class Reporter:
     sentences: Sentences
     as_json: bool
     exit_code: int = 0
+    _job: str = ""
+    """Of the run that is shown."""
     _line_is_open: bool = False
 
     def show(self, event: Event) -> None:
         if self.as_json:
             # In ASCII, which every system's standard output takes.
             print(json.dumps(event_to_plain(event)), flush=True)
-        if isinstance(event, events.StageStarted):
+        if isinstance(event, events.Started):
+            self._job = event.job
+        elif isinstance(event, events.StageStarted):
             self._say(f"stage.{event.stage}")
             if event.note:
                 self._say(event.note, **event.data)
@@ -50,8 +54,12 @@ class Reporter:
             self.exit_code = error.exit_code
 
     def fail(self, error: HangaError) -> None:
-        """An error before a run began; it is an event all the same."""
-        self.show(events.Failed(job="", code=error.code, data=error.data))
+        """An error that no run told of; it is an event all the same."""
+        self.show(events.Failed(job=self._job, code=error.code, data=error.data))
+
+    def cancel(self) -> None:
+        """An interruption that no run told of."""
+        self.show(events.Cancelled(job=self._job))
 
     def note(self, code: str) -> None:
         self._say(code)

@@ -21,10 +21,21 @@ MEMORY = 4
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows delivers Ctrl+C to a whole console")
 
 
-def command(*arguments: object) -> subprocess.Popen[str]:
+WITH_LAST_WORD = (
+    "import sys\n"
+    "from app.__main__ import main\n"
+    "code = 0\n"
+    "try:\n    code = main(sys.argv[1:])\n"
+    "finally:\n    print(*{name.partition('.')[0] for name in sys.modules})\n"
+    "sys.exit(code)"
+)
+"""`hanga …`, which says last which packages it has imported."""
+
+
+def command(*arguments: object, program: tuple[str, ...] = ("-m", "app")) -> subprocess.Popen[str]:
     """`hanga …` in a process of its own, in English."""
     return subprocess.Popen(
-        [sys.executable, "-m", "app", *map(str, arguments)],
+        [sys.executable, *program, *map(str, arguments)],
         cwd=ROOT,
         env={**os.environ, "HANGA_LANG": "en"},
         stdout=subprocess.PIPE,
@@ -43,17 +54,19 @@ def raising(error: BaseException) -> object:
 class TestCancelled:
     @posix_only
     def test_at_work(self, models: Models, tmp_path: Path) -> None:
-        """Ctrl+C between two steps: the step ends, what can be kept is kept, and nobody sees a traceback."""
-        size = ("--width", 64, "--height", 64, "--steps", 999, "--seed", 7)
-        with command("generate", "a fox", "--json", "--checkpoint", models.base, *size) as process:
+        """Ctrl+C between two steps: nobody sees a traceback, and no file is left. And nobody has met Qt."""
+        request = ("generate", "a fox", "--json", "--checkpoint", models.base, "--width", 64, "--steps", 999)
+        with command(*request, program=("-c", WITH_LAST_WORD)) as process:
             assert process.stdout is not None
             lines = iter(process.stdout)
             told = [next(line for line in lines if '"Stepped"' in line)]
             process.send_signal(signal.SIGINT)
             told += lines
             error = process.communicate()[1]
+        *_, last, packages = told
         assert process.returncode == CANCELLED, error
-        assert told[-1].startswith('{"event": "Cancelled"')
+        assert last.startswith('{"event": "Cancelled"')
+        assert {"torch", "transformers", "PySide6"} & set(packages.split()) == {"torch", "transformers"}
         assert error.splitlines()[-1] == "Cancelled."
         assert "Traceback" not in error
         assert files(tmp_path) == set()
@@ -100,6 +113,7 @@ class TestBugs:
         monkeypatch.setattr("core.library.keeper.encode", raising(ZeroDivisionError()))
         result = generate("--out", tmp_path / "fox.png")
         assert (result.code, result.events[-1]["code"]) == (ENGINE, "engine.unexpected")
+        assert len({event["job"] for event in result.events}) == 1
         assert "Traceback" not in result.err
         assert not (tmp_path / "fox.png").exists()
 
@@ -115,28 +129,11 @@ def test_no_memory(generate: Hanga, monkeypatch: pytest.MonkeyPatch) -> None:
     assert_refused(generate(), MEMORY, "memory.exhausted")
 
 
-class TestLightness:
-    def test_generating_never_meets_qt(self, models: Models, tmp_path: Path) -> None:
-        packages = imported("generate", "a fox", "--checkpoint", models.base, "--width", 64, "--steps", 1)
-        assert packages & {"torch", "transformers", "PySide6"} == {"torch", "transformers"}
-
-    @pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["generate", "x", "--cfg", "nan"]])
-    def test_words_come_without_torch(self, arguments: list[str]) -> None:
-        assert not imported(*arguments) & {"torch", "PySide6", "transformers", "open_clip"}
-
-
-def imported(*arguments: object) -> set[str]:
-    """The packages that a command has imported when it ends."""
-    program = (
-        "import sys\n"
-        "from app.__main__ import main\n"
-        "try:\n    main(sys.argv[1:])\n"
-        "finally:\n    print('\\n', *{name.partition('.')[0] for name in sys.modules})"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", program, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return set(result.stdout.splitlines()[-1].split())
+@pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["generate", "x", "--cfg", "nan"]])
+def test_words_come_without_torch(arguments: list[str]) -> None:
+    with command(*arguments, program=("-c", WITH_LAST_WORD)) as process:
+        packages = process.communicate()[0].splitlines()[-1].split()
+    assert not {"torch", "PySide6", "transformers", "open_clip"} & set(packages)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["inspect", "--help"]])

@@ -82,7 +82,7 @@ def test_refused_by_name(
     assert files(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", ["old.ckpt", "cut.safetensors", "lora.safetensors", "missing.safetensors"])
+@pytest.mark.parametrize("name", ["old.ckpt", "cut.safetensors", "folder", "missing.safetensors"])
 def test_inspect_refuses_the_same(hanga: Hanga, models: Models, tmp_path: Path, name: str) -> None:
     code, make = next((code, make) for known, code, make in WRONG if known == name)
     make(tmp_path / name, models)
@@ -183,3 +183,10 @@ class TestRefine:
     def test_without_a_refiner(self, hanga: Hanga, generate: Hanga, tmp_path: Path) -> None:
         assert generate("--out", tmp_path / "fox.png").code == 0
         assert_refused(hanga("refine", tmp_path / "fox.png", "--json"), 2, "request.no_refiner")
+
+
+def test_inspect_says_what_a_file_is_though_it_is_no_checkpoint(hanga: Hanga, models: Models, tmp_path: Path) -> None:
+    for name, kind in [("lora.safetensors", "lora"), ("flux.safetensors", "flux"), ("sd15.safetensors", "sd15")]:
+        make = next(make for known, _, make in WRONG if known == name)
+        make(tmp_path / name, models)
+        assert hanga("inspect", tmp_path / name, "--json").facts == {"kind": kind, "is_checkpoint": False}
