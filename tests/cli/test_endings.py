@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from app.__main__ import main
-from tests.cli.conftest import Hanga, Models, assert_refused, files
+from tests.cli.conftest import Hanga, Models, assert_failed, assert_refused, files
 from tests.house import ROOT
 
 CANCELLED = 130
@@ -124,9 +125,15 @@ class TestBugs:
         assert_refused(hanga("inspect", "x.png", "--json"), 6, "disk.unwritable")
 
 
-def test_no_memory(generate: Hanga, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.cli.main.make_plan", raising(MemoryError()))
-    assert_refused(generate(), MEMORY, "memory.exhausted")
+class TestNoMemory:
+    def test_while_planning(self, generate: Hanga, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.cli.main.make_plan", raising(MemoryError()))
+        assert_refused(generate(), MEMORY, "memory.exhausted")
+
+    @pytest.mark.parametrize("error", [torch.OutOfMemoryError("of a device"), RuntimeError("not enough memory")])
+    def test_at_work(self, generate: Hanga, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.pipeline.denoise.steps", raising(error))
+        assert_failed(generate(), MEMORY, "memory.exhausted")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["generate", "x", "--cfg", "nan"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,12 @@ class TestEvents:
         assert said[:3] == ["Loading the model", "Reading the prompt", "Base"]
         assert f"Saved {tmp_path / 'fox.png'} (seed 7)." in said
 
-    def test_paths_of_any_script_travel_in_ascii(self, generate: Hanga, tmp_path: Path) -> None:
-        result = generate("--out", tmp_path / "狐.png")
+    @pytest.mark.parametrize("name", ["狐.png", os.fsdecode(b"f\xfcchse.png")], ids=["Japanese", "not UTF-8"])
+    def test_paths_of_any_script_travel_in_ascii(self, generate: Hanga, tmp_path: Path, name: str) -> None:
+        result = generate("--out", tmp_path / name)
+        assert result.code == 0
         assert result.out.isascii()
-        assert result.named("Saved")[0]["path"] == str(tmp_path / "狐.png")
+        assert result.named("Saved")[0]["path"] == str(tmp_path / name)
 
 
 class TestPlaces:
