@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from core.architecture import LATENT_CHANNELS, SDXL_LATENT_RGB, UNetConfig
-from core.checkpoint.describe import REFINER_SIZES, Checkpoint
+from core.architecture import LATENT_CHANNELS, SDXL_LATENT_RGB, TextConfig, UNetConfig
+from core.checkpoint.describe import Checkpoint, listens_to
 from core.errors import HangaError
 from core.machine import Machine
 from core.plan import BASE, REFINER, FirstStage, ModelFile, Plan, Stage, Start
@@ -40,15 +40,33 @@ class Models(Protocol):
     def describe(self, name: str) -> Checkpoint: ...
     def identify(self, path: Path) -> ModelFile: ...
     def companion(self, name: str) -> str | None: ...
+    def all(self) -> Iterator[Checkpoint]: ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text towers that a UNet listens to, and the checkpoint that has them."""
+
+    checkpoint: Checkpoint
+    clip_l: TextConfig | None
+    big_g: TextConfig
+
+
+@dataclass(frozen=True)
+class Model:
+    """A checkpoint that can make pictures from words: its UNet, and the towers, which a UNet alone borrows."""
+
+    checkpoint: Checkpoint
+    unet: UNetConfig
+    text: Text
 
 
 @dataclass(frozen=True)
 class Network:
-    """A checkpoint that takes part, with its identity and its share of the noise levels."""
+    """A model that takes part, and its share of the noise levels."""
 
     role: str
-    checkpoint: Checkpoint
-    unet: UNetConfig
+    model: Model
     share: Schedule
 
 
@@ -59,13 +77,13 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
     """
     check_prompts(request)
     _check_numbers(request)
-    base = models.describe(request.checkpoint)
+    base = _model(models.describe(request.checkpoint), models)
     refiner = _refiner(request, models)
-    unets = [_unet(found) for found in (base, refiner) if found is not None]
-    width, height = picture_size(request, base.native_size or NATIVE_SIZE, grid(unets))
+    unets = [model.unet for model in (base, refiner) if model is not None]
+    width, height = picture_size(request, base.checkpoint.native_size or NATIVE_SIZE, grid(unets))
     networks = _networks(request, base, refiner, start)
     first_stage = _first_stage(request, models, base)
-    placement = place(request, machine, [network.checkpoint for network in networks], (width, height))
+    placement = place(request, machine, [network.model.checkpoint for network in networks], (width, height))
     return Plan(
         request=request,
         stages=tuple(_stage(network, models, request, (width, height)) for network in networks),
@@ -79,7 +97,7 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
         guidance_scale=_guidance_scale(request),
         guidance_rescale=request.guidance.rescale,
         guidance_interval=request.guidance.interval,
-        zero_terminal_snr=base.ztsnr,
+        zero_terminal_snr=base.checkpoint.ztsnr,
         device=placement.device,
         dtype=placement.dtype,
         vae_dtype=placement.vae_dtype,
@@ -111,33 +129,44 @@ def _within(code: str, value: float, least: float, most: float) -> None:
         raise HangaError(code, value=value, least=least, most=most)
 
 
-def _refiner(request: Request, models: Models) -> Checkpoint | None:
+def _refiner(request: Request, models: Models) -> Model | None:
     name = models.companion(request.checkpoint) if request.refiner == AUTO else request.refiner
-    return None if name is None else models.describe(name)
+    return None if name is None else _model(models.describe(name), models)
 
 
-def _unet(checkpoint: Checkpoint) -> UNetConfig:
-    """The network that denoises. Raises where a file cannot be a stage of text to picture."""
-    if checkpoint.unet is None or checkpoint.big_g is None:
-        raise HangaError("file.not_a_checkpoint", name=checkpoint.path.name, kind=checkpoint.kind)
-    if checkpoint.unet.in_channels != LATENT_CHANNELS:
-        raise HangaError("file.is_inpainting", name=checkpoint.path.name)
-    return checkpoint.unet
+def _model(found: Checkpoint, models: Models) -> Model:
+    """Raises HangaError where a file cannot be a stage of text to picture."""
+    if found.unet is None:
+        raise HangaError("file.not_a_checkpoint", name=found.path.name, kind=found.kind)
+    if found.unet.in_channels != LATENT_CHANNELS:
+        raise HangaError("file.is_inpainting", name=found.path.name)
+    return Model(found, found.unet, _text(found, found.unet, models))
 
 
-def _networks(request: Request, base: Checkpoint, refiner: Checkpoint | None, start: Start) -> list[Network]:
+def _text(found: Checkpoint, unet: UNetConfig, models: Models) -> Text:
+    """The checkpoint's own towers; for a UNet alone, those of the first model there is that fit it."""
+    if found.big_g is not None:
+        return Text(found, found.clip_l, found.big_g)
+    for lender in models.all():
+        for clip_l in (lender.clip_l, None):
+            if lender.big_g is not None and listens_to(unet, clip_l, lender.big_g):
+                return Text(lender, clip_l, lender.big_g)
+    raise HangaError("file.lacks_text", name=found.path.name)
+
+
+def _networks(request: Request, base: Model, refiner: Model | None, start: Start) -> list[Network]:
     """Who denoises what. Without a refiner the base does all; a network without steps takes no part.
 
     Raises HangaError request.nothing_left where kept latents leave no step to anybody.
     """
-    levels = ZERO_TERMINAL_SNR_LEVELS if base.ztsnr else SDXL_LEVELS
+    levels = ZERO_TERMINAL_SNR_LEVELS if base.checkpoint.ztsnr else SDXL_LEVELS
     whole = schedule(known(_schedule_name(request), SCHEDULES, "request.unknown_schedule"), request.steps, levels)
     shares = (whole, whole.part(whole.steps, whole.steps)) if refiner is None else split(whole, request.handoff)
     if start.key is not None:
         shares = below(shares[0], start.sigma, levels), shares[1]
-    networks = [Network(BASE, base, _unet(base), shares[0])]
+    networks = [Network(BASE, base, shares[0])]
     if refiner is not None:
-        networks.append(Network(REFINER, refiner, _unet(refiner), shares[1]))
+        networks.append(Network(REFINER, refiner, shares[1]))
     taking_part = [network for network in networks if network.share.steps]
     if not taking_part:
         raise HangaError("request.nothing_left", handoff=request.handoff, steps=request.steps)
@@ -157,26 +186,27 @@ def _schedule_name(request: Request) -> str:
     return request.schedule or CATALOGUE[request.sampler].schedule
 
 
-def _first_stage(request: Request, models: Models, base: Checkpoint) -> FirstStage:
-    """The VAE: the one asked for, or the checkpoint's own."""
-    found = base if request.vae is None else models.describe(request.vae)
+def _first_stage(request: Request, models: Models, base: Model) -> FirstStage:
+    """The VAE: the one asked for, the checkpoint's own, or that of the model it borrows its towers from."""
+    own = base.checkpoint if base.checkpoint.vae is not None else base.text.checkpoint
+    found = own if request.vae is None else models.describe(request.vae)
     if found.vae is None:
         raise HangaError("file.lacks_network", name=found.path.name, network="vae")
-    rows = found.latent_rgb or base.latent_rgb or SDXL_LATENT_RGB
+    rows = found.latent_rgb or own.latent_rgb or SDXL_LATENT_RGB
     return FirstStage(model=models.identify(found.path), config=found.vae, latent_rgb=rows)
 
 
 def _stage(network: Network, models: Models, request: Request, size: Size) -> Stage:
-    checkpoint = network.checkpoint
-    assert checkpoint.big_g is not None  # _unet has refused checkpoints without one
-    scored = network.unet.vector_dim == (checkpoint.big_g.projection or 0) + 256 * REFINER_SIZES
+    model, text = network.model, network.model.text
+    scored = text.clip_l is None
     return Stage(
         role=network.role,
-        model=models.identify(checkpoint.path),
-        unet=network.unet,
-        clip_l=checkpoint.clip_l,
-        bigg=checkpoint.big_g,
-        prediction=checkpoint.prediction,
+        model=models.identify(model.checkpoint.path),
+        unet=model.unet,
+        text=models.identify(text.checkpoint.path),
+        clip_l=text.clip_l,
+        bigg=text.big_g,
+        prediction=model.checkpoint.prediction,
         sigmas=network.share.sigmas,
         timesteps=network.share.timesteps,
         vector=numbers(request.positive, size, scored),
@@ -193,10 +223,10 @@ def _guidance_scale(request: Request) -> float:
     return DEFAULT_GUIDANCE if request.guidance.scale is None else request.guidance.scale
 
 
-def _notes(base: Checkpoint, refiner: Checkpoint | None, networks: list[Network]) -> Iterator[str]:
-    if base.is_refiner:
+def _notes(base: Model, refiner: Model | None, networks: list[Network]) -> Iterator[str]:
+    if base.checkpoint.is_refiner:
         yield "note.refiner_as_base"
-    if refiner is not None and not refiner.is_refiner:
+    if refiner is not None and not refiner.checkpoint.is_refiner:
         yield "note.base_as_refiner"
     if refiner is not None and networks[-1].role != REFINER:
         yield "note.refiner_unused"

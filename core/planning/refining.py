@@ -11,7 +11,7 @@ from core.machine import Machine
 from core.plan import BASE, REFINER, ModelFile, Plan, Start
 from core.planning.planner import Models, make_plan
 from core.record import ImageRecord
-from core.request import Request
+from core.request import AUTO, Request
 
 
 class KnownModels(Models, Protocol):
@@ -54,7 +54,7 @@ def start_of(record: ImageRecord) -> Start:
 
 
 def changed(record: ImageRecord, changes: Changes, models: KnownModels) -> Request:
-    """The picture's request with the changes; its models by where they lie here."""
+    """The picture's request with the changes; its models by names that find the same files here."""
     request, plan = record.plan.request, record.plan
     aesthetic = request.positive.aesthetic if changes.aesthetic is None else changes.aesthetic
     return replace(
@@ -75,18 +75,32 @@ def _checkpoint_again(record: ImageRecord, models: KnownModels) -> str:
     plan, asked = record.plan, record.plan.request.checkpoint
     decoded_by = None if plan.request.vae else plan.first_stage.model
     used = next((stage.model for stage in plan.stages if stage.role == BASE), decoded_by)
-    return asked if used is None else str(models.find_again(used, asked))
+    return asked if used is None else _name_of(models.find_again(used, asked), asked, models)
 
 
 def _vae_again(record: ImageRecord, models: KnownModels) -> str | None:
     """The first stage that was asked for, if one was."""
     asked = record.plan.request.vae
-    return None if asked is None else str(models.find_again(record.plan.first_stage.model, asked))
+    return None if asked is None else _name_of(models.find_again(record.plan.first_stage.model, asked), asked, models)
 
 
 def _refiner_again(record: ImageRecord, models: KnownModels) -> str | None:
     """The refiner that the picture was made with, or the one that belongs to its checkpoint."""
+    request = record.plan.request
     used = next((stage.model for stage in record.plan.stages if stage.role == REFINER), None)
-    if used is not None:
-        return str(models.find_again(used, record.plan.request.refiner))
-    return models.companion(record.plan.request.checkpoint)
+    asked = models.companion(request.checkpoint) if request.refiner in (AUTO, None) else request.refiner
+    return asked if used is None else _name_of(models.find_again(used, asked), asked, models)
+
+
+def _name_of(path: Path, asked: str | None, models: Models) -> str:
+    """What a request calls the file at `path`: as before, or by its own name, where that finds it. Its place would
+    tell other people about this machine, and is no help to them."""
+    names = (name for name in (asked, path.name) if name is not None)
+    return next((name for name in names if _finds(name, path, models)), str(path))
+
+
+def _finds(name: str, path: Path, models: Models) -> bool:
+    try:
+        return models.find(name).resolve() == path.resolve()
+    except HangaError:
+        return False

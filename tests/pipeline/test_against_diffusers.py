@@ -25,7 +25,7 @@ from tests.pipeline.studio import REQUEST, Studio
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
-SMALL = 1e-4
+SMALL = 1e-5
 PLAIN = replace(REQUEST, prompt="a red boat, calm sea", steps=10)
 """Diffusers has no emphasis. Eight steps of the base, two of the refiner."""
 ALONE = replace(PLAIN, refiner=None)
@@ -143,7 +143,7 @@ def test_a_v_network_that_starts_from_no_signal(studio: Studio, base_networks: N
     plan = studio.plan(request)
     assert plan.zero_terminal_snr
     assert plan.stages[0].prediction == "v"
-    assert relative_error(tensor(studio.shelf(plan).of(7)["final"]), expected) <= SMALL
+    assert relative_error(tensor(studio.shelf(plan).of(7)["final"]), expected) <= 10 * SMALL
 
 
 @torch.inference_mode()

@@ -77,6 +77,7 @@ def test_refining_from_the_picture_file(studio: Studio, tmp_path: Path) -> None:
     assert again != path
     assert np.array_equal(pixels(again), pixels(path))
     assert read_record(again).key != record.key
+    assert str(studio.home.root) not in str(read_record(again))
 
 
 def test_a_batch_is_repeated_one_by_one(studio: Studio, tmp_path: Path) -> None:

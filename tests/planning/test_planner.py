@@ -164,7 +164,7 @@ WRONG = [
     ("request.prompt_characters", {"negative_2": "\ud83d"}, {}),
     ("request.prompt_too_long", {"prompt": "x" * 65537}, {"size": 65537}),
     ("file.is_inpainting", {"checkpoint": "inpaint"}, {"name": "inpaint.safetensors"}),
-    ("file.not_a_checkpoint", {"checkpoint": "unet"}, {"kind": "unet"}),
+    ("file.lacks_text", {"checkpoint": "lone"}, {"name": "lone.safetensors"}),
     ("file.not_a_checkpoint", {"checkpoint": "vae"}, {"kind": "vae"}),
     ("file.not_a_checkpoint", {"refiner": "vae"}, {}),
     ("file.lacks_network", {"checkpoint": "refiner", "refiner": None}, {"network": "vae"}),
@@ -235,3 +235,11 @@ def test_latents_that_leave_nothing_to_do(library: Library) -> None:
     with pytest.raises(HangaError) as caught:
         make_plan(few, library, machine(), Start(key="k", tensor="final", sigma=0.0))
     assert caught.value.data == {"handoff": 0.8, "steps": 3}
+
+
+def test_a_unet_alone_borrows_towers_and_first_stage_from_a_model_that_fits(library: Library) -> None:
+    plan = plan_for(library, checkpoint="unet", refiner=None)
+    (stage,) = plan.stages
+    assert stage.model.name == "unet.safetensors"
+    assert stage.text.name == plan.first_stage.model.name == "sdxl.safetensors"
+    assert (stage.clip_l, stage.bigg) == (CLIP_L, OPENCLIP_BIGG)

@@ -50,12 +50,27 @@ def test_changes_are_made_and_nothing_else_changes(library: Library) -> None:
     assert max(plan.stages[-1].timesteps) < 100
     asked = replace(
         plan.request,
-        **{name: getattr(picture.plan.request, name) for name in ("checkpoint", "refiner", "steps", "handoff")},
+        **{name: getattr(picture.plan.request, name) for name in ("refiner", "steps", "handoff")},
         width=None,
         height=None,
         positive=picture.plan.request.positive,
     )
     assert asked == picture.plan.request
+
+
+def test_models_are_called_as_they_were_and_not_by_their_place(library: Library) -> None:
+    plan = again(library, record(plan_for(library, vae="vae.safetensors")))
+    assert (plan.request.checkpoint, plan.request.refiner, plan.request.vae) == ("sdxl", "refiner", "vae.safetensors")
+    elsewhere = record(
+        plan_for(library, checkpoint="/of/somebody/else/v.safetensors", refiner="/there/refiner.safetensors")
+    )
+    plan = again(library, elsewhere)
+    assert (plan.request.checkpoint, plan.request.refiner) == ("v.safetensors", "refiner.safetensors")
+
+
+def test_a_refiner_that_had_no_step_is_the_one_that_was_asked_for(library: Library) -> None:
+    plan = again(library, record(plan_for(library, checkpoint="v", refiner="refiner", handoff=1.0)), handoff=0.8)
+    assert plan.stages[0].model.name == "refiner.safetensors"
 
 
 def test_an_earlier_hand_over_begins_above_the_kept_latents(library: Library) -> None:
