@@ -35,6 +35,8 @@ class Stage:
     role: str
     model: ModelFile
     unet: UNetConfig
+    text: ModelFile
+    """Where its text towers lie: in the same file, unless that holds a UNet alone."""
     clip_l: TextConfig | None
     bigg: TextConfig
     prediction: str

@@ -88,7 +88,7 @@ def _without_places(plan: Plan) -> Plan:
 
 
 def _stage_without_place(stage: Stage) -> Stage:
-    return replace(stage, model=_file_without_place(stage.model))
+    return replace(stage, model=_file_without_place(stage.model), text=_file_without_place(stage.text))
 
 
 def _first_stage_without_place(first_stage: FirstStage) -> FirstStage:

@@ -209,13 +209,25 @@ def _kind(
         return "text" if clip_l or big_g else "vae"
     if big_g is None:
         return "unet"
-    config, tower = unet.config, big_g.config
-    sizes = BASE_SIZES if clip_l else REFINER_SIZES
-    if config.context_dim != tower.width + (clip_l.config.width if clip_l else 0):
-        raise HangaError("file.contradictory", name=path.name, first="attn2.to_k.weight")
-    if config.vector_dim != (tower.projection or tower.width) + sizes * SIZE_EMBEDDING_DIM:
-        raise HangaError("file.contradictory", name=path.name, first="label_emb.0.0.weight")
+    first = _misfit(unet.config, _config(clip_l), big_g.config)
+    if first is not None:
+        raise HangaError("file.contradictory", name=path.name, first=first)
     return "base" if clip_l else "refiner"
+
+
+def listens_to(unet: UNetConfig, clip_l: TextConfig | None, big_g: TextConfig) -> bool:
+    """Whether a UNet takes what these towers give, with the numbers that go with them."""
+    return _misfit(unet, clip_l, big_g) is None
+
+
+def _misfit(unet: UNetConfig, clip_l: TextConfig | None, big_g: TextConfig) -> str | None:
+    """The first weight of the UNet whose width is not that of the towers."""
+    sizes = BASE_SIZES if clip_l else REFINER_SIZES
+    if unet.context_dim != big_g.width + (clip_l.width if clip_l else 0):
+        return "attn2.to_k.weight"
+    if unet.vector_dim != (big_g.projection or big_g.width) + sizes * SIZE_EMBEDDING_DIM:
+        return "label_emb.0.0.weight"
+    return None
 
 
 def _takes_score(config: UNetConfig) -> bool:

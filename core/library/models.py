@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from core.checkpoint.hashing import HashCache
 from core.errors import HangaError
 from core.paths import STARTER, Home
 from core.plan import ModelFile
+
+logger = logging.getLogger(__name__)
 
 STARTER_NAME: Final = "starter"
 STARTER_REFINER: Final = "starter-refiner"
@@ -46,6 +49,14 @@ class ModelFolder:
     def companion(self, name: str) -> str | None:
         """The refiner that belongs to a checkpoint and is used unless the artist says otherwise."""
         return STARTER_REFINER if name == STARTER_NAME else None
+
+    def all(self) -> Iterator[Checkpoint]:
+        """What every file and folder of the artist is, then the built-in ones; what is no model is passed over."""
+        for path in (*self._known(), *BUILT_IN.values()):
+            try:
+                yield describe(path)
+            except HangaError as refusal:
+                logger.info("%s is passed over: %s", path.name, refusal)
 
     def describe(self, name: str) -> Checkpoint:
         return describe(self.find(name))

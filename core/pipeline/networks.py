@@ -33,7 +33,7 @@ class Networks:
     def follow(self, plan: Plan) -> None:
         """Take the plan's word for what may stay; let go of what another plan left behind."""
         self.keep = plan.keep_resident
-        wanted = {(stage.model, part) for stage in plan.stages for part in ("unet", "towers")}
+        wanted = {(stage.model, "unet") for stage in plan.stages} | {(stage.text, "towers") for stage in plan.stages}
         wanted.add((plan.first_stage.model, "vae"))
         types, device = {torch_dtype(plan.dtype), torch_dtype(plan.vae_dtype)}, torch.device(plan.device)
         for model, part, dtype, place in list(self.held):
@@ -56,7 +56,7 @@ class Networks:
             clip_l = load_clip_l(found, dtype, device, progress)[0] if stage.clip_l is not None else None
             return Towers(bigg, clip_l)
 
-        return self._get("towers", stage.model, torch_dtype(plan.dtype), torch.device(plan.device), load)
+        return self._get("towers", stage.text, torch_dtype(plan.dtype), torch.device(plan.device), load)
 
     def vae(self, plan: Plan, dtype: torch.dtype, check: Check) -> VAE:
         def load(found: Checkpoint, dtype: torch.dtype, device: torch.device) -> VAE:

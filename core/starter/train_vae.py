@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import torch
@@ -64,7 +65,7 @@ def repetition(means: Tensor) -> Tensor:
     channels = means.transpose(0, 1).flatten(1)
     channels = channels - channels.mean(dim=1, keepdim=True)
     unit = channels / (channels.norm(dim=1, keepdim=True) + 1e-6)
-    return (unit @ unit.T - torch.eye(len(unit))).square().sum()
+    return cast(Tensor, (unit @ unit.T - torch.eye(len(unit))).square().sum())
 
 
 def drawing_loss(decoded: Tensor, pixels: Tensor) -> Tensor:

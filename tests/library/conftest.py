@@ -20,6 +20,7 @@ def stage(role: str, sigmas: tuple[float, ...]) -> Stage:
         role=role,
         model=replace(MODEL, name=f"{role}.safetensors"),
         unet=BASE_UNET if role == BASE else REFINER_UNET,
+        text=replace(MODEL, name=f"{role}.safetensors"),
         clip_l=CLIP_L if role == BASE else None,
         bigg=OPENCLIP_BIGG,
         prediction="epsilon",
