@@ -6,11 +6,12 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from core.errors import HangaError
 from core.plain import from_plain, to_plain
 from core.plan import FirstStage, ModelFile, Plan, Stage
-from core.request import SCHEMA
+from core.request import SCHEMA, Request
 
 KEY_DIGITS = 24
 
@@ -84,7 +85,12 @@ def _without_places(plan: Plan) -> Plan:
     """The plan without this machine's folders, which are nobody's business and no help elsewhere."""
     stages = tuple(_stage_without_place(stage) for stage in plan.stages)
     first_stage = _first_stage_without_place(plan.first_stage)
-    return replace(plan, stages=stages, first_stage=first_stage)
+    return replace(plan, request=_request_without_places(plan.request), stages=stages, first_stage=first_stage)
+
+
+def _request_without_places(request: Request) -> Request:
+    refiner, vae = (None if name is None else Path(name).name for name in (request.refiner, request.vae))
+    return replace(request, checkpoint=Path(request.checkpoint).name, refiner=refiner, vae=vae)
 
 
 def _stage_without_place(stage: Stage) -> Stage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -54,6 +55,10 @@ class HashCache:
     def known(self, path: Path) -> str | None:
         """The hash if it is known; takes no time."""
         return self._known.get(_key(path))
+
+    def places(self, digest: str) -> Iterator[Path]:
+        """Where files with this hash were last seen. They may have changed or gone since."""
+        return (Path(key.split(":", 2)[2]) for key, known in self._known.items() if known == digest)
 
     def _write(self) -> None:
         try:

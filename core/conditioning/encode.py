@@ -8,7 +8,7 @@ z = z_empty + w (z - z_empty), as ComfyUI does. Weight 0 is the empty prompt, we
 multiplying z by w and rescaling all of it to restore its mean, is not used: the mean of these states is near zero
 and dominated by few features, so restoring it shifts words that nobody weighed. The pooled vector is not weighed.
 
-The second prompt, where there is one, goes to the second tower, bigG, as in diffusers and InvokeAI; also in a refiner,
+The second prompt, where there is one, goes to the second tower, bigG, as in InvokeAI; in a refiner too,
 which has no other.
 """
 

@@ -67,17 +67,18 @@ class ModelFolder:
         return ModelFile(name=path.name, sha256=HashCache(self.home.hashes).get(file), path=str(path.resolve()))
 
     def find_again(self, model: ModelFile, asked: str | None) -> Path:
-        """The file that a picture was made with, known by its content: where it was `asked` for then, or wherever a
-        file of its name lies now. Raises HangaError file.model_gone."""
-        for path in self._candidates(model.name, asked):
+        """The file that a picture was made with, known by its content: where it was `asked` for then, where it was
+        last seen, or wherever a file of its name lies now. Raises HangaError file.model_gone."""
+        for path in self._candidates(model, asked):
             if self.identify(path).sha256 == model.sha256:
                 return path
         raise HangaError("file.model_gone", name=model.name, hash=model.sha256[:10])
 
-    def _candidates(self, name: str, asked: str | None) -> Iterator[Path]:
-        if asked is not None and os.path.exists(asked):
-            yield Path(asked)
-        yield from (path for path in (*BUILT_IN.values(), *self._known()) if path.name == name and path.exists())
+    def _candidates(self, model: ModelFile, asked: str | None) -> Iterator[Path]:
+        seen = HashCache(self.home.hashes).places(model.sha256)
+        named = (path for path in (*BUILT_IN.values(), *self._known()) if path.name == model.name)
+        hinted = () if asked is None else (Path(asked),)
+        yield from (path for path in (*hinted, *seen, *named) if os.path.exists(path))
 
     def _in_folder(self, path: Path) -> Path | None:
         inside = self.home.models / path
