@@ -24,7 +24,7 @@ torch.ops.load_library = refuse
 
 GUARD = """
 import logging
-logging.basicConfig(format="%(name)s %(message)s")
+logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s")
 from core.conditioning.torchvision_guard import allow_torchvision_without_extension
 allow_torchvision_without_extension()
 allow_torchvision_without_extension()
