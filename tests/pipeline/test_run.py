@@ -154,7 +154,8 @@ def test_networks_of_another_plan_make_way(studio: Studio, plan: Plan) -> None:
     list(run(alone, Shelf(), networks))
     assert len(networks.held) == 3
     (stage,) = alone.stages
-    changed_file = replace(stage, model=replace(stage.model, sha256="0" * 64))
+    other = replace(stage.model, sha256="0" * 64)
+    changed_file = replace(stage, model=other, text=other)
     networks.follow(replace(alone, stages=(changed_file,)))
     assert [part for _, part, *_ in networks.held] == ["vae"]
     networks.follow(replace(alone, dtype="bfloat16", vae_dtype="bfloat16"))
