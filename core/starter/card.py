@@ -24,8 +24,8 @@ Licence: that of the project.
 `train_decoder`, `export`, `measure`. The recipe is that of the SDXL paper (arXiv 2307.01952) in miniature. These files
 were made on two busy cores of a server processor without AVX-512 or bfloat16, each run on one core: first stage 30
 minutes, decoder alone 20, base 46 at 128² (1,150 steps of 32) and 22 in buckets around 256² (430 steps of 12), refiner
-26 (batches of 12). That is little: shapes are soft, and small things (birds, numbers, places) are often wrong. More
-training is one command away, since every run resumes.
+16 (255 steps of 12). That is little, and the pictures show it: shapes are soft, and some prompts fail. The states of the
+runs are not kept in the repository, so training again means from the beginning; each run can be stopped and resumed.
 
 ## Measured
 
