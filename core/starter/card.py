@@ -24,8 +24,9 @@ Licence: that of the project.
 `train_decoder`, `export`, `measure`. The recipe is that of the SDXL paper (arXiv 2307.01952) in miniature. These files
 were made on two busy cores of a server processor without AVX-512 or bfloat16, each run on one core: first stage 30
 minutes, decoder alone 20, base 46 at 128² (1,150 steps of 32) and 22 in buckets around 256² (430 steps of 12), refiner
-16 (255 steps of 12). That is little, and the pictures show it: shapes are soft, and some prompts fail. The states of the
-runs are not kept in the repository, so training again means from the beginning; each run can be stopped and resumed.
+16 (255 steps of 12). That is little, and the pictures show it: shapes are soft, and some prompts fail. The states of
+the runs are not kept in the repository, so training again means from the beginning; each run can be stopped and
+resumed.
 
 ## Measured
 
@@ -67,21 +68,30 @@ def _following(result: Mapping[str, Any]) -> str:
     rows = [[text, *(_percent(result[name][column]) for column in columns)] for name, text in names.items()]
     head = ("", "subject", "colour", "time of day", "all three")
     text = (
-        f"Prompts of subject, colour and time of day; {result['pictures']} pictures a row. The goal, in combinations"
-        " never seen, is 85 % of subjects, 85 % of colours and 90 % of times of day."
+        f"Prompts of subject, colour and time of day; {result['pictures']} pictures a painted row, 400 a rendered one."
+        " The goal, in combinations never seen, is 85 % of subjects, 85 % of colours and 90 % of times of day."
     )
     return f"### Following a prompt\n\n{text}\n\n{table(head, rows)}"
 
 
 def _sharpness(result: Mapping[str, float]) -> str:
-    rows = [[side, f"{value:.0f}"] for side, value in result.items()]
-    text = "Median squared Laplacian of 256² pictures, by the original size they are told. Same prompts and seeds."
+    rows = [[side, f"{value:.1f}"] for side, value in result.items()]
+    first, *_, last = result.values()
+    text = (
+        "Median squared Laplacian of 256² pictures, by the original size they are told. Same prompts and seeds. It"
+        f" should rise; from the smallest to the largest it changes by {100 * (last / first - 1):+.1f} %."
+    )
     return f"### Original size and sharpness\n\n{text}\n\n{table(('original', 'sharpness'), rows)}"
 
 
 def _shift(result: Mapping[str, float]) -> str:
     rows = [[left, f"{value:.3f}"] for left, value in result.items()]
-    text = "Mean horizontal place of the subject (0 left edge, 1 right edge), by the left crop it is told, in pixels."
+    first, *_, last = result.values()
+    text = (
+        "Mean horizontal place of the subject (0 left edge, 1 right edge), by the left crop it is told, in pixels. It"
+        " should move left; from the smallest to the largest crop it moves by"
+        f" {100 * (last - first):+.1f} % of the width."
+    )
     return f"### Crop and place\n\n{text}\n\n{table(('crop left', 'place'), rows)}"
 
 
@@ -93,7 +103,11 @@ def _proportions(result: Mapping[str, Mapping[str, float]]) -> str:
 
 def _texture(result: Mapping[str, Sequence[float]]) -> str:
     rows = [[name, *(f"{value:.1f}" for value in result[name])] for name in ("rendered", "base", "refined")]
-    text = "Energy in decibels by octave of spatial frequency, broad to fine; nearer to the rendered row is better."
+    change = abs(result["refined"][-1] - result["rendered"][-1]) - abs(result["base"][-1] - result["rendered"][-1])
+    text = (
+        "Energy in decibels by octave of spatial frequency, broad to fine; nearer to the rendered row is better. In the"
+        f" finest octave the refiner changes the distance by {change:+.1f} dB; less than nothing would be nearer."
+    )
     return f"### Refiner and fine texture\n\n{text}\n\n{table(('', '1/16–1/8', '1/8–1/4', '1/4–1/2'), rows)}"
 
 
