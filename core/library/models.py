@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -64,7 +65,7 @@ class ModelFolder:
     def identify(self, path: Path) -> ModelFile:
         """Name, hash and place of a model file. A folder is known by its UNet's weights."""
         file = path if path.is_file() else sorted((path / "unet").glob("*.safetensors"))[0]
-        return ModelFile(name=path.name, sha256=HashCache(self.home.hashes).get(file), path=str(path.resolve()))
+        return ModelFile(name=path.name, sha256=self._hashes.get(file), path=str(path.resolve()))
 
     def find_again(self, model: ModelFile, asked: str | None) -> Path:
         """The file that a picture was made with, known by its content: where it was `asked` for then, where it was
@@ -74,8 +75,12 @@ class ModelFolder:
                 return path
         raise HangaError("file.model_gone", name=model.name, hash=model.sha256[:10])
 
+    @cached_property
+    def _hashes(self) -> HashCache:
+        return HashCache(self.home.hashes)
+
     def _candidates(self, model: ModelFile, asked: str | None) -> Iterator[Path]:
-        seen = HashCache(self.home.hashes).places(model.sha256)
+        seen = self._hashes.places(model.sha256)
         named = (path for path in (*BUILT_IN.values(), *self._known()) if path.name == model.name)
         hinted = () if asked is None else (Path(asked),)
         yield from (path for path in (*hinted, *seen, *named) if os.path.exists(path))

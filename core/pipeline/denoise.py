@@ -18,7 +18,7 @@ from core.sampling.catalogue import calls_per_step
 from core.sampling.denoiser import Denoiser, Prediction, denoiser
 from core.sampling.guidance import Guidance, guided
 from core.sampling.noise import NoiseSource
-from core.sampling.noise_levels import SDXL_LEVELS, ZERO_TERMINAL_SNR_LEVELS, NoiseLevels
+from core.sampling.noise_levels import NoiseLevels, levels_for
 from core.sampling.samplers import SAMPLERS
 from core.sampling.schedules import Schedule, levels_during, schedule, time_of
 from core.sampling.step import Step
@@ -75,7 +75,7 @@ def _denoiser(plan: Plan, stage: Stage, unet: UNet, conditioning: Conditioning, 
         conditional, unconditional = predict(scaled, time, 2).chunk(2)
         return conditional, unconditional
 
-    levels = ZERO_TERMINAL_SNR_LEVELS if plan.zero_terminal_snr else SDXL_LEVELS
+    levels = levels_for(plan.zero_terminal_snr)
     network = guided(wanted, both, _guidance(plan, levels))
     return denoiser(
         network, cast(Prediction, stage.prediction), time_of(Schedule(stage.sigmas, stage.timesteps), levels)

@@ -91,6 +91,8 @@ class Story:
     job: str
     check: Check
     parent: str | None
+    conditioning: dict[str, prompts.Conditioning] = field(default_factory=dict)
+    """By role: the prompts are the same for all pictures, so each network's are encoded once."""
 
     @property
     def steps(self) -> int:
@@ -119,17 +121,22 @@ class Story:
     def _stage(self, stage: Stage, group: list[Picture]) -> Iterator[Event]:
         """One network's share of every picture of the group."""
         yield self._stage_started(events.LOAD if stage.role == BASE else events.SWAP)
-        towers = self.networks.towers(stage, self.plan, self.check)
-        yield self._stage_started(events.ENCODE)
-        conditioning = prompts.encode(towers, self.plan.request, stage)
-        del towers
+        if stage.role not in self.conditioning:
+            towers = self.networks.towers(stage, self.plan, self.check)
+            yield self._stage_started(events.ENCODE)
+            self.conditioning[stage.role] = prompts.encode(towers, self.plan.request, stage)
+            del towers
+        else:
+            yield self._stage_started(events.ENCODE)
         unet = self.networks.unet(stage, self.plan, self.check)
         yield self._stage_started(events.BASE if stage.role == BASE else events.REFINER)
         for picture in group:
             yield from self._steps(
                 stage,
                 picture,
-                denoise.steps(self.plan, stage, picture.seed, picture.latents, unet, conditioning, self.check),
+                denoise.steps(
+                    self.plan, stage, picture.seed, picture.latents, unet, self.conditioning[stage.role], self.check
+                ),
             )
             if stage.role == BASE and self.plan.stages[-1].role == REFINER:
                 yield self._keep(picture, HANDOFF)

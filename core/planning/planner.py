@@ -20,7 +20,7 @@ from core.planning.prompts import check_prompts
 from core.planning.sizes import grid, picture_size
 from core.request import AUTO, Request, Size
 from core.sampling.catalogue import CATALOGUE
-from core.sampling.noise_levels import SDXL_LEVELS, ZERO_TERMINAL_SNR_LEVELS, NoiseLevels
+from core.sampling.noise_levels import NoiseLevels, levels_for
 from core.sampling.schedules import SCHEDULES, Schedule, schedule, split
 
 NATIVE_SIZE: Final = (1024, 1024)
@@ -159,7 +159,7 @@ def _networks(request: Request, base: Model, refiner: Model | None, start: Start
 
     Raises HangaError request.nothing_left where kept latents leave no step to anybody.
     """
-    levels = ZERO_TERMINAL_SNR_LEVELS if base.checkpoint.ztsnr else SDXL_LEVELS
+    levels = levels_for(base.checkpoint.ztsnr)
     whole = schedule(known(_schedule_name(request), SCHEDULES, "request.unknown_schedule"), request.steps, levels)
     shares = (whole, whole.part(whole.steps, whole.steps)) if refiner is None else split(whole, request.handoff)
     if start.key is not None:

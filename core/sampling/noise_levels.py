@@ -81,6 +81,11 @@ class NoiseLevels:
         return index, inside - index
 
 
+def levels_for(zero_terminal_snr: bool) -> NoiseLevels:
+    """The table that a network was trained on."""
+    return ZERO_TERMINAL_SNR_LEVELS if zero_terminal_snr else SDXL_LEVELS
+
+
 def _scaled_linear_alphas() -> tuple[float, ...]:
     """Remaining signal power after each level when the square roots of the betas are evenly spaced."""
     first, last = math.sqrt(FIRST_BETA), math.sqrt(LAST_BETA)

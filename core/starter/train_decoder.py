@@ -23,7 +23,7 @@ from core.starter.dataset import BUCKETS, Size, paths
 from core.starter.latents import STANDARDISED, latents_path, standardised_vae
 from core.starter.optimiser import Muon, split_parameters
 from core.starter.train_vae import AVERAGE_DECAY, drawing_loss
-from core.starter.training import TRAINING_FOLDER, Average, load_state, rate, save_state, set_rate
+from core.starter.training import TRAINING_FOLDER, Average, learn, load_state, rate, save_state, set_rate
 
 NOISE: Final = 0.05
 """Standard deviation of the noise on scaled latents."""
@@ -79,12 +79,7 @@ class Run:
         set_rate(self.optimisers, rate(self.clock / self.seconds))
         noised = latents + NOISE * torch.randn_like(latents)
         decoded = self.vae.decode(noised / self.vae.config.scale)
-        for optimiser in self.optimisers:
-            optimiser.zero_grad(set_to_none=True)
-        drawing_loss(decoded, pixels).backward()
-        nn.utils.clip_grad_norm_(self.decoder.parameters(), 1.0)
-        for optimiser in self.optimisers:
-            optimiser.step()
+        learn(self.decoder, self.optimisers, drawing_loss(decoded, pixels))
         self.average.update(self.decoder, self.count)
         self.count += 1
         self.clock += time.monotonic() - started

@@ -25,7 +25,7 @@ from core.starter.dataset import BUCKETS
 from core.starter.networks import Speaker, start_quiet
 from core.starter.optimiser import Muon, split_parameters
 from core.starter.recipes import BASE_UNET, BIGG, CLIP_L, REFINER_LEVELS, REFINER_UNET
-from core.starter.training import TRAINING_FOLDER, Average, load_state, save_state, set_rate
+from core.starter.training import TRAINING_FOLDER, Average, learn, load_state, save_state, set_rate
 
 SNR_CAP: Final = 5.0
 OFFSET_NOISE: Final = 0.05
@@ -147,12 +147,7 @@ class Run:
     def step(self, batch: Batch, offset: float) -> float:
         set_rate(self.optimisers, rate(self.clock / (60 * self.recipe.minutes)))
         loss = objective(self.speaker, batch, self.recipe.levels, offset)
-        for optimiser in self.optimisers:
-            optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.speaker.parameters(), 1.0)
-        for optimiser in self.optimisers:
-            optimiser.step()
+        learn(self.speaker, self.optimisers, loss)
         self.average.update(self.speaker, self.count)
         self.count += 1
         return float(loss.detach())

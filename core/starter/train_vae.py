@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from core.architecture import VAEConfig
 from core.models.vae import VAE
 from core.starter.optimiser import Muon, split_parameters
-from core.starter.training import TRAINING_FOLDER, Average, load_state, rate, save_state, set_rate
+from core.starter.training import TRAINING_FOLDER, Average, learn, load_state, rate, save_state, set_rate
 
 CONFIG = VAEConfig(channels=16, channel_mult=(1, 2, 4, 8), res_blocks=1, groups=4)
 KL_WEIGHT = 2e-5
@@ -97,12 +97,7 @@ class Run:
         started = time.monotonic()
         set_rate(self.optimisers, rate(self.clock / (60 * self.minutes)))
         objective, squared = loss(self.vae, pixels)
-        for optimiser in self.optimisers:
-            optimiser.zero_grad(set_to_none=True)
-        objective.backward()
-        nn.utils.clip_grad_norm_(self.vae.parameters(), 1.0)
-        for optimiser in self.optimisers:
-            optimiser.step()
+        learn(self.vae, self.optimisers, objective)
         self.average.update(self.vae, self.count)
         self.count += 1
         self.clock += time.monotonic() - started

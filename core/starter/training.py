@@ -44,6 +44,16 @@ def set_rate(optimisers: Sequence[torch.optim.Optimizer], factor: float) -> None
             group["lr"] = group.setdefault("peak", group["lr"]) * factor
 
 
+def learn(network: nn.Module, optimisers: Sequence[torch.optim.Optimizer], loss: Tensor) -> None:
+    """One step down the gradient of `loss`, whose norm is kept within 1."""
+    for optimiser in optimisers:
+        optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    for optimiser in optimisers:
+        optimiser.step()
+
+
 def save_state(path: Path, network: nn.Module, average: Average, clock: float, step: int) -> None:
     """Weights, their average, and how far the run is (`clock` in seconds of training). Replaces `path` in one step."""
     tensors = {f"network.{name}": value.contiguous() for name, value in network.state_dict().items()}
