@@ -17,15 +17,17 @@ Plain = None | bool | int | float | str | list[Any] | dict[str, Any]
 Word = TypeVar("Word")
 
 
-def to_plain(value: Any) -> Plain:
-    """What `json.dumps` takes, from a dataclass or any value one may hold. Binary fields are left out."""
+def to_plain(value: Any, defaults: bool = True) -> Plain:
+    """What `json.dumps` takes, from a dataclass or any value one may hold. Binary fields are left out, and, without
+    `defaults`, those that have their default value."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        members = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {name: to_plain(member) for name, member in members if not isinstance(member, bytes)}
+        fields = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
+        told = ((field.name, member) for field, member in fields if defaults or member != field.default)
+        return {name: to_plain(member, defaults) for name, member in told if not isinstance(member, bytes)}
     if isinstance(value, Mapping):
-        return {str(name): to_plain(member) for name, member in value.items()}
+        return {str(name): to_plain(member, defaults) for name, member in value.items()}
     if isinstance(value, tuple | list):
-        return [to_plain(member) for member in value]
+        return [to_plain(member, defaults) for member in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise TypeError(f"{type(value).__name__} is not plain data")

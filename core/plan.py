@@ -25,6 +25,14 @@ class ModelFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adapter:
+    """A LoRA that acts on UNet and text towers of the base, with its weight."""
+
+    model: ModelFile
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     """One network's share of the run: noise levels from the first of `sigmas` down to the last.
 
@@ -74,6 +82,7 @@ class Plan:
     stages: tuple[Stage, ...]
     first_stage: FirstStage
     start: Start
+    adapters: tuple[Adapter, ...] = ()
     width: int
     height: int
     seeds: tuple[int, ...]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.errors import HangaError
 from core.plain import from_plain, to_plain
-from core.plan import FirstStage, ModelFile, Plan, Stage
+from core.plan import ModelFile, Plan, Stage
 from core.request import SCHEMA, Request
 
 KEY_DIGITS = 24
@@ -28,6 +28,8 @@ class ImageRecord:
     """ISO 8601, with offset."""
     software: str
     parent: str | None = None
+    job: str | None = None
+    """The job of the queue that made it, which tells it from another picture of the same settings."""
     schema: int = SCHEMA
 
     @property
@@ -36,17 +38,27 @@ class ImageRecord:
 
     @property
     def key(self) -> str:
-        """Names what belongs to this picture besides its file; depends on what made it, not on where it lies."""
-        identity = json.dumps(to_plain(_without_places(self.plan)), sort_keys=True)
+        """Names what belongs to this picture besides its file; depends on what made it, not on where it lies or how
+        full the memory was. Members at their defaults do not count, so that no field of a later version changes it."""
+        pixels = replace(_without_places(self.plan), keep_resident=True, peak_bytes=0, notes=())
+        identity = json.dumps(to_plain(pixels, defaults=False), sort_keys=True)
         return hashlib.sha256(identity.encode()).hexdigest()[:KEY_DIGITS]
 
 
-def record_of(plan: Plan, index: int, created: str, software: str, parent: str | None = None) -> ImageRecord:
+def record_of(
+    plan: Plan, index: int, created: str, software: str, parent: str | None = None, job: str | None = None
+) -> ImageRecord:
     """The record of the picture at `index` of a run."""
     seed = plan.seeds[index]
     narrowed = replace(plan, seeds=(seed,), request=replace(plan.request, seed=seed, count=1))
     return ImageRecord(
-        plan=narrowed, index=index, count=len(plan.seeds), created=created, software=software, parent=parent
+        plan=narrowed,
+        index=index,
+        count=len(plan.seeds),
+        created=created,
+        software=software,
+        parent=parent,
+        job=job,
     )
 
 
@@ -84,21 +96,20 @@ def _of_one_picture(record: ImageRecord) -> ImageRecord:
 def _without_places(plan: Plan) -> Plan:
     """The plan without this machine's folders, which are nobody's business and no help elsewhere."""
     stages = tuple(_stage_without_place(stage) for stage in plan.stages)
-    first_stage = _first_stage_without_place(plan.first_stage)
-    return replace(plan, request=_request_without_places(plan.request), stages=stages, first_stage=first_stage)
+    adapters = tuple(replace(one, model=_file_without_place(one.model)) for one in plan.adapters)
+    first_stage = replace(plan.first_stage, model=_file_without_place(plan.first_stage.model))
+    request = _request_without_places(plan.request)
+    return replace(plan, request=request, stages=stages, adapters=adapters, first_stage=first_stage)
 
 
 def _request_without_places(request: Request) -> Request:
     refiner, vae = (None if name is None else Path(name).name for name in (request.refiner, request.vae))
-    return replace(request, checkpoint=Path(request.checkpoint).name, refiner=refiner, vae=vae)
+    loras = tuple(replace(lora, name=Path(lora.name).name) for lora in request.loras)
+    return replace(request, checkpoint=Path(request.checkpoint).name, refiner=refiner, vae=vae, loras=loras)
 
 
 def _stage_without_place(stage: Stage) -> Stage:
     return replace(stage, model=_file_without_place(stage.model), text=_file_without_place(stage.text))
-
-
-def _first_stage_without_place(first_stage: FirstStage) -> FirstStage:
-    return replace(first_stage, model=_file_without_place(first_stage.model))
 
 
 def _file_without_place(model: ModelFile) -> ModelFile:

@@ -42,6 +42,14 @@ class Guidance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lora:
+    """A low-rank adapter by file or name, and how strongly it acts: 1 as it was trained, 0 not at all."""
+
+    name: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     prompt: str
     negative: str = ""
@@ -54,6 +62,7 @@ class Request:
     refiner: str | None = AUTO
     """A file or name, None for no second stage, "auto" for the one that belongs to the checkpoint, if any."""
     vae: str | None = None
+    loras: tuple[Lora, ...] = ()
 
     width: int | None = None
     height: int | None = None

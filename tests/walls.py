@@ -23,7 +23,7 @@ def room(modules: str, may_import: str, why: str) -> Room:
 
 ROOMS = {
     "words": room(
-        "core core.request core.plan core.events core.record core.plain"
+        "core core.request core.plan core.events core.progress core.record core.plain"
         " core.errors core.architecture core.machine core.settings core.paths core.durable",
         "",
         "plain data that every room speaks, and what all need to keep it (paths, durable): so they know but each other",
@@ -40,23 +40,23 @@ ROOMS = {
     ),
     "cli": room(
         "core.cli",
-        "engine planning pipeline library memory headers words",
+        "engine jobs worker planning pipeline library keeping memory headers words",
         "parses, calls and prints; does in its own process what a window would ask of the worker",
     ),
     "engine": room(
         "core.engine",
-        "jobs library planning words",
+        "jobs library keeping planning database instance words",
         "the front door: it decides, queues and keeps, and leaves computing to the worker",
     ),
     "jobs": room(
         "core.jobs",
-        "words",
+        "database words",
         "queue and protocol carry plain data; the worker is started as a process, not imported",
     ),
     "worker": room(
-        "core.jobs.worker",
-        "jobs pipeline words",
-        "the only part of jobs that computes, in a process of its own",
+        "core.jobs.worker core.jobs.in_process",
+        "jobs pipeline keeping memory words",
+        "the only part of jobs that computes, in a process of its own; it writes pictures, and knows no database",
     ),
     "pipeline": room(
         "core.pipeline",
@@ -70,8 +70,23 @@ ROOMS = {
     ),
     "library": room(
         "core.library",
-        "headers words",
+        "keeping headers database words",
         "keeps pictures and files; a gallery never sees a tensor",
+    ),
+    "keeping": room(
+        "core.library.keeper core.library.picture core.library.latents core.library.png_text",
+        "words",
+        "how pictures and latents lie on disk, for whoever makes them; needs no database to be safe",
+    ),
+    "database": room(
+        "core.database",
+        "words",
+        "hanga.db: one writer, migrations, snapshots; knows nothing of what its tables mean",
+    ),
+    "instance": room(
+        "core.instance",
+        "words",
+        "who owns a home folder: one program at a time",
     ),
     "patches": room(
         "core.patches",
@@ -126,7 +141,7 @@ ROOMS = {
     ),
     "starter": room(
         "core.starter",
-        "pipeline planning library patches memory budget weights headers"
+        "pipeline planning library keeping patches memory budget weights headers"
         " models conditioning sampling schedules embedding words",
         "makes the starter model with everything the engine has; nothing that ships needs it",
     ),
@@ -145,6 +160,8 @@ WITHOUT_TORCH = (
     "core.engine",
     "core.library",
     "core.jobs.queue",
+    "core.database",
+    "core.instance",
     "app",
 )
 """Modules whose import must not import anything heavy, however indirectly: the window lives on them."""

@@ -6,7 +6,6 @@ import errno
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,20 +13,15 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
-from core.durable import disk_error, write_new, write_over
+from core.durable import disk_error, write_new
 from core.errors import HangaError
+from core.library.latents import FINAL, Latents, LatentStore, packed
 from core.library.picture import encode
 from core.paths import Home
 from core.record import ImageRecord
 
 LONGEST_SLUG: Final = 40
-FINAL: Final = "final"
-
-Latents = Mapping[str, NDArray[np.float32]]
-"""Scaled latents [4, h, w] by name: "handoff", "final"."""
 
 
 @dataclass(frozen=True)
@@ -53,29 +47,15 @@ class Keeper:
             _refuse_unwritable(folder)
 
     def keep_latents(self, record: ImageRecord, latents: Latents) -> Path:
-        """Latents of one picture on disk, where `kept_latents` finds them again."""
-        path = self.home.latents / f"{record.key}.safetensors"
-        data = save({name: np.ascontiguousarray(value) for name, value in latents.items()})
-        write_over(path, data)
+        """Latents of one picture on disk, where `kept_latents` finds them again. Raises disk.full, disk.unwritable."""
+        path = self._latents.keep(record, latents)
         if self.latents_copy is not None and FINAL in latents:
-            write_new(numbered(self.latents_copy, record.index, record.count), data)
+            write_new(numbered(self.latents_copy, record.index, record.count), packed(record, latents))
         return path
 
     def kept_latents(self, key: str, name: str) -> NDArray[np.float32]:
-        """The latents `name` [4, h, w] that were kept under a record's key.
-
-        Raises HangaError file.no_latents where they are not there (any more), file.damaged if they cannot be read.
-        """
-        path = self.home.latents / f"{key}.safetensors"
-        try:
-            kept: dict[str, NDArray[np.float32]] = load(path.read_bytes())
-        except OSError as error:
-            raise HangaError("file.no_latents", name=path.name) from error
-        except SafetensorError as error:
-            raise HangaError("file.damaged", name=path.name, detail=str(error)) from error
-        if name not in kept:
-            raise HangaError("file.no_latents", name=path.name)
-        return kept[name]
+        """The latents `name` [4, h, w] kept under a record's key. Raises HangaError file.no_latents, file.damaged."""
+        return self._latents.kept(key, name)
 
     def keep_picture(self, pixels: NDArray[np.uint8], record: ImageRecord) -> Path:
         """The picture on disk, complete under its final name. Raises disk.exists, disk.full, disk.unwritable."""
@@ -86,6 +66,10 @@ class Keeper:
             return path
         folder = self.out or self.home.pictures / record.created[:10]
         return _write_unclashing(folder, stem(record), data)
+
+    @property
+    def _latents(self) -> LatentStore:
+        return LatentStore(self.home.latents)
 
     def _out_file(self) -> Path | None:
         """The file that `out` names, if it is not a folder."""

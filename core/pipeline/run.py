@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,8 @@ from core.plan import BASE, REFINER, Plan, Stage
 from core.record import ImageRecord, record_of
 from core.sampling.step import Step
 
+logger = logging.getLogger(__name__)
+
 HANDOFF = "handoff"
 FINAL = "final"
 
@@ -47,9 +50,12 @@ def run(
     job: str = "",
     cancelled: Callable[[], bool] = lambda: False,
     parent: str | None = None,
+    done: Collection[int] = (),
+    resume: bool = False,
 ) -> Iterator[Event]:
-    """Make the pictures of `plan`. Ends with exactly one of Finished, Cancelled, Failed; never raises HangaError."""
-    story = Story(plan, keeper, networks or Networks(), job, check_for(cancelled), parent)
+    """Make the pictures of `plan`, but for those whose indices are `done`. With `resume`, what an earlier attempt kept
+    is gone on from. Ends with exactly one of Finished, Cancelled, Failed; never raises HangaError."""
+    story = Story(plan, keeper, networks or Networks(), job, check_for(cancelled), parent, done, resume)
     started = time.monotonic()
     yield events.Started(job=job, seeds=plan.seeds, width=plan.width, height=plan.height, steps=story.steps)
     try:
@@ -74,6 +80,8 @@ class Picture:
     record: ImageRecord
     latents: Tensor
     kept: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    past: frozenset[str] = frozenset()
+    """Roles of the stages that it has been through in an earlier attempt."""
 
     @property
     def seed(self) -> int:
@@ -91,6 +99,8 @@ class Story:
     job: str
     check: Check
     parent: str | None
+    done: Collection[int]
+    resume: bool
     conditioning: dict[str, prompts.Conditioning] = field(default_factory=dict)
     """By role: the prompts are the same for all pictures, so each network's are encoded once."""
 
@@ -100,17 +110,36 @@ class Story:
 
     def tell(self) -> Iterator[Event]:
         self.networks.follow(self.plan)
-        pictures = [self._begin(index) for index in range(len(self.plan.seeds))]
-        groups = [[picture] for picture in pictures] if self.plan.keep_resident else [pictures]
+        indices = [index for index in range(len(self.plan.seeds)) if index not in self.done]
+        groups = [[index] for index in indices] if self.plan.keep_resident else [indices]
         for group in groups:
+            pictures = [self._begin(index) for index in group]
             for stage in self.plan.stages:
-                yield from self._stage(stage, group)
-            for picture in group:
+                waiting = [picture for picture in pictures if stage.role not in picture.past]
+                if waiting:
+                    yield from self._stage(stage, waiting)
+            for picture in pictures:
                 yield from self._finish(picture)
 
     def _begin(self, index: int) -> Picture:
         created = datetime.now().astimezone().isoformat(timespec="seconds")
-        record = record_of(self.plan, index, created, f"Hanga {VERSION}", self.parent)
+        record = record_of(self.plan, index, created, f"Hanga {VERSION}", self.parent, self.job or None)
+        return (self._resumed(record) if self.resume else None) or self._begun(record)
+
+    def _resumed(self, record: ImageRecord) -> Picture | None:
+        """The picture as far as an earlier attempt brought it; None where that kept nothing that can be read."""
+        roles = frozenset(stage.role for stage in self.plan.stages)
+        kept: dict[str, NDArray[np.float32]] = {}
+        for name, past in ((HANDOFF, roles - {REFINER}), (FINAL, roles)):
+            try:
+                kept[name] = self.keeper.kept_latents(record.key, name)
+            except HangaError as error:
+                logger.info("%s of %s are made again: %s", name, record.key, error)
+            else:
+                furthest = Picture(record, torch.from_numpy(kept[name])[None], kept, past)
+        return furthest if kept else None
+
+    def _begun(self, record: ImageRecord) -> Picture:
         start = self.plan.start
         if start.key is None:
             return Picture(record, denoise.start_latents(self.plan, record.seed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -88,10 +88,17 @@ class Studio:
         return refining_plan(record, Changes(**changes), self.models, MACHINE)  # type: ignore[arg-type]
 
     def run(
-        self, plan: Plan, keeper: Keeper, cancelled: Callable[[], bool] = lambda: False, fresh: bool = False
+        self,
+        plan: Plan,
+        keeper: Keeper,
+        cancelled: Callable[[], bool] = lambda: False,
+        fresh: bool = False,
+        done: Collection[int] = (),
+        resume: bool = False,
     ) -> list[Event]:
         """All events, to the end; `fresh` with networks read anew from their files."""
-        return list(run(plan, keeper, Networks() if fresh else self.networks, "job", cancelled))
+        networks = Networks() if fresh else self.networks
+        return list(run(plan, keeper, networks, "job", cancelled, done=done, resume=resume))
 
     def shelf(self, plan: Plan) -> Shelf:
         """What a run that ends well puts on the shelf."""

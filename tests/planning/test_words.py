@@ -15,7 +15,7 @@ from core.errors import HangaError
 from core.plain import from_plain, to_plain
 from core.plan import Plan
 from core.record import ImageRecord, from_json, record_of, to_json
-from core.request import SCHEMA, Guidance, MicroConditioning, Request
+from core.request import SCHEMA, Guidance, Lora, MicroConditioning, Request
 from tests.planning.library import Library, plan_for
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -42,6 +42,7 @@ REQUESTS = st.builds(
     checkpoint=TEXT,
     refiner=MAYBE_TEXT,
     vae=MAYBE_TEXT,
+    loras=st.lists(st.builds(Lora, name=TEXT, weight=FLOATS), max_size=2).map(tuple),
     width=st.none() | SIDES,
     height=st.none() | SIDES,
     aspect=MAYBE_TEXT,
@@ -81,7 +82,8 @@ def test_requests_come_back_whole(request_: Request) -> None:
 def without_folders(request_: Request) -> Request:
     """What others are told of a request: which files, not where they lie on this machine."""
     refiner, vae = (None if name is None else Path(name).name for name in (request_.refiner, request_.vae))
-    return replace(request_, checkpoint=Path(request_.checkpoint).name, refiner=refiner, vae=vae)
+    loras = tuple(Lora(name=Path(lora.name).name, weight=lora.weight) for lora in request_.loras)
+    return replace(request_, checkpoint=Path(request_.checkpoint).name, refiner=refiner, vae=vae, loras=loras)
 
 
 @given(request_=REQUESTS, numbers=st.lists(FLOATS, min_size=1, max_size=5).map(tuple), start=TEXT)
@@ -116,6 +118,17 @@ def test_a_key_depends_on_what_made_the_picture_and_not_on_where_it_lies(plan: P
     assert record_of(plan, 0, record.created, record.software).key != record.key
 
 
+def test_a_key_does_not_depend_on_how_full_the_memory_was(plan: Plan, record: ImageRecord) -> None:
+    narrow = replace(record.plan, keep_resident=not plan.keep_resident, peak_bytes=1, notes=("note.streamed",))
+    assert replace(record, plan=narrow).key == record.key
+
+
+def test_a_member_that_a_later_version_adds_changes_no_key(record: ImageRecord) -> None:
+    told = to_plain(record.plan, defaults=False)
+    assert "adapters" not in told
+    assert "loras" not in told["request"]
+
+
 def test_no_folder_of_this_machine_is_told(library: Library, record: ImageRecord) -> None:
     assert str(library.folder) not in to_json(record)
     assert {stage.model.path for stage in from_json(to_json(record), "x").plan.stages} == {""}
@@ -140,7 +153,7 @@ def test_an_older_record_takes_defaults_for_what_it_does_not_know(record: ImageR
 
 def test_members_nobody_here_knows_are_left_out(record: ImageRecord) -> None:
     strange = plain(record) | {"mood": "calm"}
-    strange["plan"]["request"]["loras"] = [{"name": "x"}]
+    strange["plan"]["request"]["mask"] = [{"name": "x"}]
     assert from_json(json.dumps(strange), "x.png") == from_json(to_json(record), "x.png")
 
 
