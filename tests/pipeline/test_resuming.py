@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core import events
 from core.errors import HangaError
 from core.plan import Plan
 from core.record import ImageRecord
-from tests.pipeline.studio import Shelf, Studio
+from tests.pipeline.studio import Latents, Shelf, Studio
 from tests.pipeline.test_run import chapters, same_pictures
 
 
@@ -22,11 +24,11 @@ class Full(Shelf):
         super().__init__()
         self.room = room
 
-    def keep_latents(self, record: ImageRecord, latents):  # type: ignore[no-untyped-def]
+    def keep_latents(self, record: ImageRecord, latents: Latents) -> Path:
         self._take_room()
         return super().keep_latents(record, latents)
 
-    def keep_picture(self, pixels, record: ImageRecord):  # type: ignore[no-untyped-def]
+    def keep_picture(self, pixels: NDArray[np.uint8], record: ImageRecord) -> Path:
         self._take_room()
         return super().keep_picture(pixels, record)
 

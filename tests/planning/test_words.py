@@ -124,9 +124,9 @@ def test_a_key_does_not_depend_on_how_full_the_memory_was(plan: Plan, record: Im
 
 
 def test_a_member_that_a_later_version_adds_changes_no_key(record: ImageRecord) -> None:
-    told = to_plain(record.plan, defaults=False)
+    told = json.dumps(to_plain(record.plan, defaults=False))
     assert "adapters" not in told
-    assert "loras" not in told["request"]
+    assert "loras" not in told
 
 
 def test_no_folder_of_this_machine_is_told(library: Library, record: ImageRecord) -> None:
