@@ -1,15 +1,14 @@
 """A small network that says what a poster shows: subject, colour and time of day. It judges the starter model.
 
-Trained on the rendered examples, never on generated pictures; its own accuracy on rendered pictures is stated
-beside every verdict, because nothing can be followed more surely than it can be seen.
+Trained on rendered posters of all combinations, those held out from the model too (a ruler must know all lengths), and
+never on generated pictures. Its own accuracy on other rendered posters is stated beside every verdict, because nothing
+can be followed more surely than it can be seen.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 import numpy as np
@@ -20,13 +19,15 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.starter.dataset import Example, load_words, paths
 from core.starter.posters import render
-from core.starter.scene import COLOURS, SUBJECTS, TIMES, Scene, sample_scene
+from core.starter.scene import COLOURS, HELD_OUT_SHARE, SUBJECTS, TIMES, Scene, sample_scene
 from core.starter.training import TRAINING_FOLDER
 
 SIDE: Final = 64
+POSTERS: Final = 9000
+"""Of each of the learned and the held-out combinations their share."""
 BATCH: Final = 64
+STEPS: Final = 3000
 RATE: Final = 2e-3
 STATE: Final = TRAINING_FOLDER / "judge.safetensors"
 
@@ -45,7 +46,7 @@ class Judge(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        widths = (3, 32, 64, 128, 128)
+        widths = (3, 32, 64, 128, 192)
         self.layers = nn.Sequential(
             *(
                 nn.Sequential(nn.Conv2d(before, after, 3, 2, 1), nn.GroupNorm(8, after), nn.SiLU())
@@ -86,49 +87,45 @@ def judge(network: Judge, pictures: NDArray[np.uint8], scenes: Sequence[Scene]) 
     return Verdict(subject, colour, hour, float(right.all(dim=1).float().mean()))
 
 
-def trained_judge(minutes: float = 4.0) -> Judge:
-    """The judge on disk; trained for some minutes and kept there if there is none."""
+def trained_judge() -> Judge:
+    """The judge on disk; trained and kept there if there is none, which takes some ten minutes."""
     network = Judge()
     if STATE.exists():
         network.load_state_dict(load_file(STATE))
     else:
-        _train(network, minutes)
-        _keep(network, STATE)
+        train(network, POSTERS, STEPS)
+        save_file(network.state_dict(), STATE)
     return network.eval()
 
 
-def _keep(network: Judge, path: Path) -> None:
-    save_file(network.state_dict(), path)
-
-
-def _train(network: Judge, minutes: float) -> None:
-    """On the rendered examples of the low resolution, mirrored half of the time, with Adam."""
-    pixels, examples = _material()
-    answers = labels([example.scene for example in examples])
-    optimiser = torch.optim.Adam(network.parameters(), lr=RATE)
-    started = time.monotonic()
-    while (progress := (time.monotonic() - started) / (60 * minutes)) < 1.0:
-        optimiser.param_groups[0]["lr"] = RATE * (1.0 - progress)
+def train(network: Judge, posters: int, steps: int) -> None:
+    """On fresh posters, mirrored half of the time and blurred half of the time, with Adam."""
+    pixels, answers = _material(posters)
+    optimiser = torch.optim.Adam(network.parameters(), lr=RATE, weight_decay=1e-4)
+    for step in range(steps):
+        optimiser.param_groups[0]["lr"] = RATE * (1.0 - step / steps)
         rows = torch.randint(len(pixels), (BATCH,))
-        batch = pixels[rows].float() / 127.5 - 1
-        if torch.rand(()) < 0.5:
-            batch = batch.flip(-1)
-        scores = network(batch + 0.05 * torch.randn_like(batch))
+        scores = network(_varied(pixels[rows]))
         loss = sum((F.cross_entropy(one, answers[rows, index]) for index, one in enumerate(scores)), torch.zeros(()))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
 
 
-def _material() -> tuple[Tensor, list[Example]]:
-    """The rendered examples of the low resolution, halved: uint8 [N, 3, 64, 64], and what they show."""
-    pictures = np.load(paths("low", (128, 128))[0], mmap_mode="r")
-    count = len(pictures)
-    halved = np.empty((count, SIDE, SIDE, 3), np.uint8)
-    for start in range(0, count, 500):
-        part = np.asarray(pictures[start : start + 500], np.float32)
-        halved[start : start + 500] = part.reshape(len(part), SIDE, 2, SIDE, 2, 3).mean(axis=(2, 4)).round()
-    return torch.from_numpy(halved).permute(0, 3, 1, 2).contiguous(), load_words("low", (128, 128))
+def _varied(batch: Tensor) -> Tensor:
+    """Mirrored or not, as soft as a small model paints or as crisp as a poster is, and a little noisy."""
+    if torch.rand(()) < 0.5:
+        batch = batch.flip(-1)
+    if torch.rand(()) < 0.5:
+        batch = F.interpolate(F.avg_pool2d(batch, 2), scale_factor=2.0, mode="bilinear")
+    return batch + 0.05 * torch.randn_like(batch)
+
+
+def _material(posters: int) -> tuple[Tensor, Tensor]:
+    """Posters as the judge sees them [N, 3, 64, 64], and the right answers [N, 3]."""
+    held_out = round(posters * HELD_OUT_SHARE)
+    parts = [rendered(posters - held_out, False, seed=1), rendered(held_out, True, seed=2)]
+    return torch.cat([prepared(pictures) for pictures, _ in parts]), torch.cat([labels(scenes) for _, scenes in parts])
 
 
 def rendered(count: int, held_out: bool, seed: int, side: int = 128) -> tuple[NDArray[np.uint8], list[Scene]]:

@@ -32,6 +32,8 @@ Pictures = NDArray[np.uint8]
 BATCH: Final = 8
 ORIGINALS: Final = (48, 64, 96, 128, 192, 256, 512)
 CROPS: Final = (0, 48, 96)
+WIDER: Final = (256, 352)
+"""What a frame of 256² is cut from when all of it that is left is cut on one side."""
 COLOUR_REACH: Final = 70.0
 """Pixels nearer than this to a pigment (Euclidean, of 255) count as the subject's."""
 
@@ -76,11 +78,12 @@ def sharpness_by_original(painter: Painter, count: int) -> dict[str, float]:
 
 
 def shift_by_crop(painter: Painter, count: int) -> dict[str, float]:
-    """Mean horizontal place of the subject, as a share of the width, in pictures told to be cropped on the left."""
+    """Mean horizontal place of the subject, as a share of the width, in pictures told to be cropped on the left from
+    one that was as much wider as the largest of the crops."""
     scene = Scene(subject="balloon", colour="red", time="day")
     places: dict[str, float] = {}
     for left in CROPS:
-        wishes = [Wish(prompt=prompt_of(scene), seed=seed, crop=(0, left)) for seed in range(count)]
+        wishes = [Wish(prompt=prompt_of(scene), seed=seed, original=WIDER, crop=(0, left)) for seed in range(count)]
         found = [place(one, scene.colour)[0] for one in paint(painter, wishes)]
         places[str(left)] = float(np.nanmean(found))
     return places

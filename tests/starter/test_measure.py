@@ -63,7 +63,8 @@ def test_the_judge_sees_the_middle_square() -> None:
 
 def test_the_judge_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging, "STATE", tmp_path / "judge.safetensors")
-    monkeypatch.setattr(judging, "_train", lambda network, minutes: None)
+    monkeypatch.setattr(judging, "POSTERS", 20)
+    monkeypatch.setattr(judging, "STEPS", 2)
     first = judging.trained_judge()
     again = judging.trained_judge()
     assert all(torch.equal(value, again.state_dict()[name]) for name, value in first.state_dict().items())
