@@ -44,3 +44,36 @@ class Home:
     def hashes(self) -> Path:
         """Hashes of model files already read, so that seven gigabytes are not read again."""
         return self.root / "hashes.json"
+
+    @property
+    def thumbnails(self) -> Path:
+        """Small pictures for the gallery; each can be made again."""
+        return self.root / "thumbnails"
+
+    @property
+    def trash(self) -> Path:
+        """What the artist has thrown away and may still want back."""
+        return self.root / "trash"
+
+    @property
+    def database(self) -> Path:
+        return self.root / "hanga.db"
+
+    @property
+    def snapshots(self) -> Path:
+        """Copies of the database, which come back when it is damaged."""
+        return self.root / "snapshots"
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.json"
+
+    @property
+    def timings(self) -> Path:
+        """How long this machine takes for what."""
+        return self.root / "timings.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one program that uses this home."""
+        return self.root / "hanga.lock"

@@ -1,0 +1,93 @@
+"""Connections to an SQLite file, set up so that it stays whole, and what an artist is told when the disk says no."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from core.errors import HangaError
+
+BUSY_SECONDS: Final = 10.0
+"""How long a connection waits for another one, of this or another program, before it gives up."""
+
+SETTINGS: Final = ("foreign_keys = ON", "synchronous = FULL", "fullfsync = ON", "mmap_size = 0", "cache_spill = OFF")
+"""FULL and fullfsync: what is committed outlasts a power cut. Without spilling, only the end of a transaction needs
+the file alone; readers go on until then."""
+
+DISK_TROUBLE: Final = frozenset(
+    {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
+    | {sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_AUTH}
+)
+DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+OCCUPIED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+
+def connect(path: Path, mode: str = "rwc") -> sqlite3.Connection:
+    """A connection that any thread may use, one at a time, and that begins no transaction by itself. `mode`: "ro",
+    "rw", or "rwc", which makes the file. Raises sqlite3.Error."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.row_factory = sqlite3.Row
+    for setting in SETTINGS:
+        connection.execute(f"PRAGMA {setting}")
+    return connection
+
+
+def writer(path: Path) -> sqlite3.Connection:
+    """The connection that writes. Never a write-ahead log: SQLite before 3.51.3 can destroy a file that has one and is
+    used by two connections. Raises sqlite3.Error, also when the file cannot be written."""
+    connection = connect(path)
+    try:
+        (mode,) = connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
+        if mode != "truncate":
+            raise sqlite3.OperationalError(f"journal mode {mode} instead of truncate")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.rollback()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def reader(path: Path) -> sqlite3.Connection:
+    """A connection that refuses to write. It may undo what a dead writer left behind, for which it must be allowed to
+    write the file. Raises sqlite3.Error."""
+    connection = connect(path, "rw")
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """What SQLite says of the disk that holds `path`, as HangaError: disk.full, disk.unwritable, disk.database_busy,
+    disk.database_damaged. Mistakes in statements and broken constraints pass as they are."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translated(path, error) from error
+
+
+def translated(path: Path, error: sqlite3.Error) -> Exception:
+    kind = kind_of(error)
+    if kind == sqlite3.SQLITE_FULL:
+        return HangaError("disk.full", name=path.name, folder=str(path.parent))
+    if kind in DISK_TROUBLE:
+        return HangaError("disk.unwritable", name=path.name, folder=str(path.parent), reason=str(error))
+    if kind in OCCUPIED:
+        return HangaError("disk.database_busy", name=path.name, folder=str(path.parent))
+    if kind in DAMAGE:
+        return HangaError("disk.database_damaged", name=path.name, folder=str(path.parent))
+    return error
+
+
+def kind_of(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 for errors of the Python module itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -1,0 +1,170 @@
+"""The one door to hanga.db."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Self
+
+from core.database.connections import BUSY_SECONDS, reader, told, writer
+from core.database.gate import Gate
+from core.database.health import refuse_newer
+from core.database.recovery import Recovery, recover
+from core.database.schema import MIGRATIONS, apply, is_ours, pending, read_migrations
+from core.database.snapshots import Snapshots
+
+A_DAY: Final = timedelta(days=1)
+
+
+class Database:
+    """One writer at a time, any number of readers, in any threads. Rows are sqlite3.Row.
+
+    Every error of the disk comes out as one HangaError: disk.full, disk.unwritable, disk.database_busy,
+    disk.database_damaged. Broken constraints and wrong statements stay sqlite3.Error.
+    """
+
+    def __init__(self, path: Path, snapshots: Snapshots, connection: sqlite3.Connection) -> None:
+        """Not to be called: see `open`."""
+        self.path = path
+        self.recovered: Recovery | None = None
+        self._snapshots = snapshots
+        self._writer = connection
+        self._gate = Gate(BUSY_SECONDS)
+        self._idle: list[sqlite3.Connection] = []
+        self._mine = threading.local()
+        self._changed = False
+
+    @classmethod
+    def open(cls, path: Path, snapshots: Path, migrations: Path = MIGRATIONS) -> Self:
+        """The database in the file `path`, which is made, brought back from the newest good copy in the folder
+        `snapshots`, or brought up to date by the SQL files in the folder `migrations`, as need be; `recovered` says
+        what was brought back, for whoever has to look what is missing.
+
+        Raises HangaError file.newer_database (and has written nothing), disk.*, engine.migration.
+        """
+        wanted, copies = read_migrations(migrations), Snapshots(snapshots)
+        with told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            refuse_newer(path, wanted)
+            recovered = recover(path, copies)
+            database = cls(path, copies, writer(path))
+            database.recovered = recovered
+            try:
+                database._bring_up_to_date(migrations)
+            except BaseException:
+                database._disconnect()
+                raise
+        return database
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The connection that writes, in a transaction that is committed at the end, or rolled back by an exception.
+        Inside another `writing` of the same thread it is a part of that one, undone alone when it fails."""
+        if self._using is self._writer:
+            with _part(self._writer):
+                yield self._writer
+            return
+        if self._using is not None:
+            raise RuntimeError("a thread that is reading cannot begin to write")
+        with told(self.path), self._gate.writing(), self._used(self._writer):
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                with self._gate.alone():
+                    self._writer.commit()
+            except BaseException:
+                self._writer.rollback()
+                raise
+            self._changed = True
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one state throughout and cannot write. Fetch what you need before you leave. Inside a
+        `writing` of the same thread it is that connection, which sees its own changes."""
+        if self._using is not None:
+            yield self._using
+            return
+        with told(self.path), self._gate.reading(), self._borrowed() as connection, self._used(connection):
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    def snapshot(self, why: str = "asked") -> Path:
+        """A checked copy of the database as it is now; its file. Raises HangaError disk.*."""
+        with self.reading() as connection:
+            path = self._snapshots.take(connection, why)
+            self._changed = False
+        return path
+
+    def close(self) -> None:
+        """With a snapshot, if there have been changes. May be called twice. Raises HangaError disk.* if the snapshot
+        cannot be made; closed it is nevertheless."""
+        try:
+            if self._changed:
+                self.snapshot("close")
+        finally:
+            self._changed = False
+            self._disconnect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _bring_up_to_date(self, folder: Path) -> None:
+        missing = pending(self._writer, read_migrations(folder))
+        if missing and is_ours(self._writer):
+            self._snapshots.take(self._writer, f"before-{missing[0].number:04}")
+        for migration in missing:
+            apply(self._writer, migration)
+            self._changed = True
+        age = self._snapshots.age()
+        if not missing and (age is None or age >= A_DAY):
+            self._snapshots.take(self._writer, "daily")
+
+    def _disconnect(self) -> None:
+        for connection in (self._writer, *self._idle):
+            connection.close()
+        self._idle.clear()
+
+    @property
+    def _using(self) -> sqlite3.Connection | None:
+        """The connection that this thread is using."""
+        using: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        return using
+
+    @contextlib.contextmanager
+    def _used(self, connection: sqlite3.Connection) -> Iterator[None]:
+        self._mine.connection = connection
+        try:
+            yield
+        finally:
+            self._mine.connection = None
+
+    @contextlib.contextmanager
+    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+        """A reader that nobody else has."""
+        connection = self._idle.pop() if self._idle else reader(self.path)
+        try:
+            yield connection
+        finally:
+            self._idle.append(connection)
+
+
+@contextlib.contextmanager
+def _part(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK TO part")
+        raise
+    finally:
+        connection.execute("RELEASE part")

@@ -1,0 +1,4 @@
+CREATE TABLE session (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
