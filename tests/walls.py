@@ -24,7 +24,7 @@ def room(modules: str, may_import: str, why: str) -> Room:
 ROOMS = {
     "words": room(
         "core core.request core.plan core.events core.progress core.record core.plain"
-        " core.errors core.architecture core.machine core.settings core.paths core.durable",
+        " core.errors core.architecture core.machine core.settings core.paths core.durable core.renaming",
         "",
         "plain data that every room speaks, and what all need to keep it (paths, durable): so they know but each other",
     ),
@@ -40,12 +40,12 @@ ROOMS = {
     ),
     "cli": room(
         "core.cli",
-        "engine jobs worker planning pipeline library keeping memory headers words",
+        "engine jobs worker planning pipeline library foreign keeping memory headers words",
         "parses, calls and prints; does in its own process what a window would ask of the worker",
     ),
     "engine": room(
         "core.engine",
-        "jobs library keeping planning database instance words",
+        "jobs library foreign keeping planning database instance words",
         "the front door: it decides, queues and keeps, and leaves computing to the worker",
     ),
     "jobs": room(
@@ -74,9 +74,15 @@ ROOMS = {
         "keeps pictures and files; a gallery never sees a tensor",
     ),
     "keeping": room(
-        "core.library.keeper core.library.picture core.library.latents core.library.png_text",
+        "core.library.keeper core.library.picture core.library.latents core.library.png_text core.library.colour"
+        " core.library.opening",
         "words",
         "how pictures and latents lie on disk, for whoever makes them; needs no database to be safe",
+    ),
+    "foreign": room(
+        "core.library.foreign",
+        "library keeping planning schedules words",
+        "turns what other programs wrote into a request that planning accepts, so it knows the limits and names of that",
     ),
     "database": room(
         "core.database",

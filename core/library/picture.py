@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import io
 import json
-import struct
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from core.errors import HangaError
+from core.library.colour import srgb_profile
 from core.library.png_text import read_texts
 from core.plan import Plan
 from core.record import ImageRecord, from_json, to_json
 
 RECORD_KEY: Final = "hanga"
 PARAMETERS_KEY: Final = "parameters"
-PROFILE_DATE: Final = slice(24, 36)
-"""Where an ICC profile says when it was made (ICC.1, table 17)."""
 
 A1111_SAMPLERS: Final = {
     "euler": "Euler",
@@ -63,15 +61,8 @@ def encode(pixels: NDArray[np.uint8], record: ImageRecord) -> bytes:
     text.add_itxt(PARAMETERS_KEY, infotext(record))
     text.add_itxt(RECORD_KEY, to_json(record))
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=text, icc_profile=_srgb())
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=text, icc_profile=srgb_profile())
     return buffer.getvalue()
-
-
-def _srgb() -> bytes:
-    """The sRGB profile, dated 2000-01-01, so that it is the same at any time."""
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    profile[PROFILE_DATE] = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
-    return bytes(profile)
 
 
 def read_record(path: Path) -> ImageRecord:

@@ -6,7 +6,6 @@ deflated) and iTXt (UTF-8, deflated or not); each begins with a keyword.
 
 from __future__ import annotations
 
-import stat
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -14,16 +13,13 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from core.errors import HangaError
+from core.library.opening import DamagedError, exactly, opened
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 END: Final = b"IEND"
 MOST_CHUNKS: Final = 100_000
 MOST_TEXT: Final = 4 << 20
 """Most bytes of all texts together, on disk and again when inflated."""
-
-
-class _DamagedError(Exception):
-    """From here on the file cannot be understood."""
 
 
 def read_texts(path: Path) -> dict[str, str]:
@@ -34,34 +30,24 @@ def read_texts(path: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     room = MOST_TEXT
     try:
-        with _opened(path) as file:
+        with opened(path) as file:
             for kind, data in _text_chunks(file):
                 keyword, text = _DECODERS[kind](data, room)
                 room -= len(text)
                 texts.setdefault(keyword.decode("latin-1"), text)
-    except FileNotFoundError as error:
-        raise HangaError("file.missing", name=path.name) from error
-    except OSError as error:
-        raise HangaError("file.unreadable", name=path.name, reason=error.strerror or str(error)) from error
-    except (_DamagedError, ValueError, zlib.error) as error:
+    except (DamagedError, ValueError, zlib.error) as error:
         if not texts:
             raise HangaError("file.not_png", name=path.name) from error
     return texts
 
 
-def _opened(path: Path) -> BinaryIO:
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise _DamagedError
-    return path.open("rb")
-
-
 def _text_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     """(kind, data) of the text chunks, in order, until IEND."""
     if file.read(len(SIGNATURE)) != SIGNATURE:
-        raise _DamagedError
+        raise DamagedError
     room = MOST_TEXT
     for _ in range(MOST_CHUNKS):
-        length, kind = struct.unpack(">I4s", _exactly(file, 8))
+        length, kind = struct.unpack(">I4s", exactly(file, 8))
         if kind == END:
             return
         if kind not in _DECODERS:
@@ -69,19 +55,12 @@ def _text_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
             continue
         room -= length
         if room < 0:
-            raise _DamagedError
-        data, crc = _exactly(file, length), _exactly(file, 4)
+            raise DamagedError
+        data, crc = exactly(file, length), exactly(file, 4)
         if zlib.crc32(kind + data) != int.from_bytes(crc, "big"):
-            raise _DamagedError
+            raise DamagedError
         yield kind, data
-    raise _DamagedError
-
-
-def _exactly(file: BinaryIO, count: int) -> bytes:
-    data = file.read(count)
-    if len(data) != count:
-        raise _DamagedError
-    return data
+    raise DamagedError
 
 
 def _plain(data: bytes, room: int) -> tuple[bytes, str]:
@@ -104,7 +83,7 @@ def _international(data: bytes, room: int) -> tuple[bytes, str]:
 def _inflate(data: bytes, room: int) -> bytes:
     text = zlib.decompressobj().decompress(data, max(room, 0) + 1)
     if len(text) > room:
-        raise _DamagedError
+        raise DamagedError
     return text
 
 
