@@ -95,6 +95,11 @@ class Database:
             finally:
                 connection.rollback()
 
+    def probe(self) -> None:
+        """Write something that changes nothing. Raises HangaError disk.* while the disk does not take it."""
+        with self.writing() as connection:
+            connection.execute("UPDATE migration SET name = name")
+
     def snapshot(self, why: str = "asked") -> Path:
         """A checked copy of the database as it is now; its file. Raises HangaError disk.*."""
         with self.reading() as connection:
