@@ -1,8 +1,8 @@
-"""How bytes reach the disk: whole or not at all, and never over something that is already there.
+"""How bytes reach the disk, move on it and leave it: whole or not at all, and never over something that is there.
 
 Temporary file in the same folder → flush and fsync → rename without replacing → fsync the folder. A process killed at
-any moment leaves either nothing under the final name or everything (a file system without hard links may be left with
-an empty file, never with half of one); after an error there is nothing, and no temporary file either.
+any moment leaves either nothing under the final name or everything (but see `core.renaming` for file systems that can
+less); after an error there is nothing, and no temporary file either. Nothing else in the program removes or renames.
 """
 
 from __future__ import annotations
@@ -11,20 +11,29 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from core.errors import HangaError
+from core.renaming import rename_new
 
+PREFIX: Final = ".hanga-"
 PARTIAL: Final = ".part"
-"""Suffix of temporary files. What bears it may be swept at start."""
+"""Temporary files are called by these two. See `sweep`."""
 
-NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK})
-"""What file systems without hard links (FAT, some network shares) answer to one."""
+IDLE: Final = 600.0
+"""Seconds after which nobody is writing to a temporary file any more."""
+
+NUMBERED: Final = 100
+"""Files of one name that are told apart by numbers; those beyond get eight random digits."""
 
 NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS})
 """What file systems that cannot sync a folder (some network shares) answer to that."""
+
+Fill = Callable[[BinaryIO], object]
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -32,16 +41,65 @@ def write_new(path: Path, data: bytes) -> None:
 
     Raises HangaError: disk.exists if there is one already, disk.full, disk.unwritable otherwise.
     """
-    with _told(path):
-        _bring(path, data, _publish_new)
-        _or_remove(path, lambda: _sync_folder(path.parent))
+    with _told(path), _brought(path.parent, lambda file: file.write(data)) as partial:
+        _publish(partial, path)
+
+
+def write_unclashing(path: Path, data: bytes) -> Path:
+    """Write `data` as the new file `path`, or as `path`-2, -3 and so on where that is taken; where it lies.
+
+    Raises HangaError disk.full, disk.unwritable.
+    """
+    with _told(path), _brought(path.parent, lambda file: file.write(data)) as partial:
+        return _under_a_free_name(path, lambda name: _publish(partial, name))
 
 
 def write_over(path: Path, data: bytes) -> None:
     """Write `data` as `path`, in place of what may be there; one of the two is always whole. Errors as above."""
-    with _told(path):
-        _bring(path, data, os.replace)
+    with _told(path), _brought(path.parent, lambda file: file.write(data)) as partial:
+        os.replace(partial, path)
         _sync_folder(path.parent)
+
+
+def move(source: Path, target: Path) -> None:
+    """The file `source` as the new file `target`, on another disk too; at every moment one of the two is whole.
+
+    Raises HangaError: file.missing without `source`, disk.exists if `target` is taken, disk.full, disk.unwritable;
+    then `source` is where it was.
+    """
+    with _told(target):
+        _move(source, target)
+
+
+def keep_aside(path: Path) -> Path:
+    """Give the file `path`, which nobody can read any more, a telling name of its own; that name. Errors as `move`."""
+    with _told(path):
+        return _under_a_free_name(path.with_stem(f"{path.stem}-damaged"), lambda name: _move(path, name))
+
+
+def remove(path: Path) -> None:
+    """The file is gone for good. One that is not there is no error. Raises HangaError disk.unremovable."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise HangaError("disk.unremovable", name=path.name, folder=str(path.parent), reason=reason) from error
+
+
+def sweep(folder: Path, idle: float = IDLE) -> int:
+    """Remove temporary files in `folder` itself that nobody has written to for `idle` seconds: a process that was
+    killed has left them. How many there were; those that cannot be removed stay."""
+    abandoned = [path for path in folder.glob(f"{PREFIX}*{PARTIAL}") if _is_idle(path, idle)]
+    for path in abandoned:
+        _drop(path)
+    return len(abandoned)
+
+
+def _is_idle(path: Path, seconds: float) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime >= seconds
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
@@ -52,56 +110,98 @@ def _told(path: Path) -> Iterator[None]:
         raise disk_error(path, error) from error
 
 
-def _bring(path: Path, data: bytes, publish: Callable[[Path, Path], None]) -> None:
-    """The bytes on disk under a temporary name, which `publish` turns into `path`."""
-    _make_folder(path.parent)
+@contextlib.contextmanager
+def _brought(folder: Path, fill: Fill) -> Iterator[Path]:
+    """What `fill` writes, on disk under a temporary name, which goes unless it has become another."""
+    _make_folder(folder)
     # Not made from the final name, which may be as long as names can be.
-    partial = path.with_name(f".hanga-{secrets.token_hex(8)}{PARTIAL}")
+    partial = folder / f"{PREFIX}{secrets.token_hex(8)}{PARTIAL}"
     try:
-        _write_through(partial, data)
-        publish(partial, path)
+        with partial.open("xb") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        yield partial
     finally:
-        _remove(partial)
+        _drop(partial)
+
+
+def _publish(partial: Path, path: Path) -> None:
+    """`partial` as `path`, for which there must be no file yet; after an error there still is none of ours."""
+    rename_new(partial, path)
+    try:
+        _sync_folder(path.parent)
+    except OSError:
+        _drop(path)
+        raise
+
+
+def _under_a_free_name(path: Path, put: Callable[[Path], None]) -> Path:
+    """Let `put` make `path`, or the first of its numbered names that is not taken."""
+    for name in _names(path):
+        with contextlib.suppress(FileExistsError):
+            put(name)
+            return name
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+
+def _names(path: Path) -> Iterator[Path]:
+    yield path
+    for number in range(2, NUMBERED + 1):
+        yield path.with_stem(f"{path.stem}-{number}")
+    for _ in range(NUMBERED):
+        yield path.with_stem(f"{path.stem}-{secrets.token_hex(4)}")
+
+
+def _move(source: Path, target: Path) -> None:
+    if not source.is_file() and not source.is_symlink():
+        raise HangaError("file.missing", name=source.name)
+    _make_folder(target.parent)
+    try:
+        rename_new(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_away(source, target)
+    else:
+        _settle(source, target)
+
+
+def _settle(source: Path, target: Path) -> None:
+    """Both folders on disk, or the file back where it was."""
+    try:
+        for folder in dict.fromkeys((target.parent, source.parent)):
+            _sync_folder(folder)
+    except OSError:
+        with contextlib.suppress(OSError):
+            rename_new(target, source)
+        raise
+
+
+def _copy_away(source: Path, target: Path) -> None:
+    with source.open("rb") as old, _brought(target.parent, lambda new: shutil.copyfileobj(old, new)) as partial:
+        _publish(partial, target)
+    with contextlib.suppress(OSError):
+        shutil.copystat(source, target)
+    try:
+        source.unlink()
+    except OSError:
+        _drop(target)
+        raise
 
 
 def _make_folder(folder: Path) -> None:
+    """With all that it lies in; what is new is on disk before anything is put there."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for place in reversed(missing):
+            place.mkdir(exist_ok=True)
+            _sync_folder(place.parent)
     except FileExistsError as error:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from error
 
 
-def _write_through(partial: Path, data: bytes) -> None:
-    with partial.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _publish_new(partial: Path, path: Path) -> None:
-    """`partial` as `path`, for which there must be no file yet; after an error there still is none of ours."""
-    if os.name == "nt":
-        os.rename(partial, path)  # Refuses to replace there, and needs no links.
-        return
-    try:
-        os.link(partial, path)
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        path.open("xb").close()
-        _or_remove(path, lambda: os.replace(partial, path))
-
-
-def _or_remove(path: Path, step: Callable[[], None]) -> None:
-    """Do `step`; if it fails, take away `path`, which this process has made."""
-    try:
-        step()
-    except OSError:
-        _remove(path)
-        raise
-
-
-def _remove(path: Path) -> None:
+def _drop(path: Path) -> None:
     """What cannot be removed, because its disk has gone for instance, is no other error than the one that led here."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)

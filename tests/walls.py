@@ -24,7 +24,8 @@ def room(modules: str, may_import: str, why: str) -> Room:
 ROOMS = {
     "words": room(
         "core core.request core.plan core.events core.progress core.record core.plain"
-        " core.errors core.architecture core.machine core.settings core.paths core.durable core.renaming",
+        " core.errors core.architecture core.machine core.settings core.paths core.durable core.renaming"
+        " core.unexpected",
         "",
         "plain data that every room speaks, and what all need to keep it (paths, durable): so they know but each other",
     ),
@@ -54,7 +55,7 @@ ROOMS = {
         "queue and protocol carry plain data; the worker is started as a process, not imported",
     ),
     "worker": room(
-        "core.jobs.worker core.jobs.in_process",
+        "core.jobs.worker core.jobs.in_process core.jobs.torch_workshop",
         "jobs pipeline keeping memory words",
         "the only part of jobs that computes, in a process of its own; it writes pictures, and knows no database",
     ),
@@ -166,6 +167,12 @@ WITHOUT_TORCH = (
     "core.engine",
     "core.library",
     "core.jobs.queue",
+    "core.jobs.task",
+    "core.jobs.protocol",
+    "core.jobs.backend",
+    "core.jobs.connection",
+    "core.jobs.worker_process",
+    "core.jobs.watch",
     "core.database",
     "core.instance",
     "app",

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.durable import disk_error, write_new
+from core.durable import disk_error, write_new, write_unclashing
 from core.errors import HangaError
 from core.library.latents import FINAL, Latents, LatentStore, packed
 from core.library.picture import encode
@@ -65,7 +65,7 @@ class Keeper:
             write_new(path, data)
             return path
         folder = self.out or self.home.pictures / record.created[:10]
-        return _write_unclashing(folder, stem(record), data)
+        return write_unclashing(folder / f"{stem(record)}.png", data)
 
     @property
     def _latents(self) -> LatentStore:
@@ -111,18 +111,3 @@ def slug(prompt: str) -> str:
     """The prompt as a short ASCII name that every file system takes; empty where nothing of it can be kept."""
     ascii_only = unicodedata.normalize("NFKD", prompt).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only)[:LONGEST_SLUG].strip("-")
-
-
-def _write_unclashing(folder: Path, name: str, data: bytes) -> Path:
-    """Never over another picture: a name already taken is followed by -2, -3 and so on."""
-    count = 1
-    while True:
-        path = folder / (f"{name}.png" if count == 1 else f"{name}-{count}.png")
-        try:
-            write_new(path, data)
-        except HangaError as error:
-            if error.code != "disk.exists":
-                raise
-            count += 1
-        else:
-            return path

@@ -4,14 +4,15 @@ decays, and a state on disk that a killed run goes on from. State is safetensors
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
+
+from core.durable import write_over
 
 TRAINING_FOLDER = Path(__file__).resolve().parents[2] / ".training"
 
@@ -58,10 +59,7 @@ def save_state(path: Path, network: nn.Module, average: Average, clock: float, s
     """Weights, their average, and how far the run is (`clock` in seconds of training). Replaces `path` in one step."""
     tensors = {f"network.{name}": value.contiguous() for name, value in network.state_dict().items()}
     tensors |= {f"average.{name}": value.contiguous() for name, value in average.weights.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    save_file(tensors, partial, metadata={"clock": repr(clock), "step": str(step)})
-    os.replace(partial, path)
+    write_over(path, save(tensors, metadata={"clock": repr(clock), "step": str(step)}))
 
 
 def load_state(path: Path, network: nn.Module, average: Average) -> tuple[float, int]:

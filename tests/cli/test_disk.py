@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from core import renaming
 from tests.cli.conftest import Hanga, Models, assert_failed, assert_refused, files
 
 DISK = 6
@@ -75,7 +77,7 @@ class TestKnownBeforehand:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the system which file a descriptor belongs to")
 class TestFoundOutAtWork:
-    @pytest.mark.parametrize("call", ["fsync", "link"])
+    @pytest.mark.parametrize("call", ["os.fsync", "core.renaming.exclusively"])
     def test_a_full_disk_costs_no_latents(
         self, generate: Hanga, models: Models, tmp_path: Path, call: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -89,7 +91,7 @@ class TestFoundOutAtWork:
         assert all(np.isfinite(tensor).all() for tensor in kept.values())
 
     def test_no_room_for_latents(self, generate: Hanga, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        fail_in(tmp_path / "home" / "latents", "fsync", monkeypatch)
+        fail_in(tmp_path / "home" / "latents", "os.fsync", monkeypatch)
         assert_failed(generate("--out", tmp_path / "fox.png"), DISK, "disk.full")
         assert files(tmp_path) == set()
 
@@ -97,27 +99,29 @@ class TestFoundOutAtWork:
         self, generate: Hanga, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         home = tmp_path / "home"
-        fail_in(home, "fsync", monkeypatch)
+        fail_in(home, "os.fsync", monkeypatch)
         assert generate("--out", tmp_path / "fox.png").code == 0
         assert not (home / "hashes.json").exists()
 
     def test_somebody_else_took_the_name_meanwhile(
         self, generate: Hanga, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        out, link = tmp_path / "fox.png", os.link
+        out, rename = tmp_path / "fox.png", renaming.exclusively
 
         def late(source: Path, target: Path) -> None:
-            out.write_text("mine")
-            link(source, target)
+            if target == out:
+                out.write_text("mine")
+            rename(source, target)
 
-        monkeypatch.setattr("os.link", late)
+        monkeypatch.setattr(renaming, "exclusively", late)
         assert_failed(generate("--out", out), DISK, "disk.exists")
         assert out.read_text() == "mine"
 
 
 def fail_in(folder: Path, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the system answer that the disk is full to every `call` for a file that lies in `folder` itself."""
-    original = getattr(os, call)
+    calls: dict[str, Callable[..., object]] = {"os.fsync": os.fsync, "core.renaming.exclusively": renaming.exclusively}
+    original = calls[call]
 
     def answer(what: int | Path, *others: Path) -> object:
         path = Path(os.readlink(f"/proc/self/fd/{what}")) if isinstance(what, int) else what
@@ -125,4 +129,4 @@ def fail_in(folder: Path, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return original(what, *others)
 
-    monkeypatch.setattr(f"os.{call}", answer)
+    monkeypatch.setattr(call, answer)
