@@ -17,9 +17,18 @@ from typing import Final
 from core.cli.doctor import diagnose
 from core.cli.inspecting import inspect
 from core.cli.listing import listed
-from core.cli.options import memory_limit, parser, request_from
+from core.cli.options import (
+    generate_options,
+    inspect_options,
+    memory_limit,
+    picture_options,
+    refine_options,
+    request_from,
+)
+from core.cli.parsing import Command, Commands, no_options, parser
+from core.cli.pictures import PICTURES
+from core.cli.queueing import QUEUE
 from core.cli.reporter import Reporter, Sentences
-from core.cli.unexpected import unexpected
 from core.errors import EXIT_CANCELLED, HangaError
 from core.library.keeper import Keeper
 from core.library.models import ModelFolder
@@ -30,6 +39,7 @@ from core.plain import to_plain
 from core.plan import Plan
 from core.planning.planner import make_plan
 from core.planning.refining import Changes, refining_plan
+from core.unexpected import unexpected
 
 LATENTS_SUFFIX: Final = ".safetensors"
 OTHER_FORMATS: Final = frozenset({".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
@@ -40,8 +50,8 @@ def main(arguments: Sequence[str], sentences: Sentences) -> int:
     130 cancelled)."""
     reporter = Reporter(sentences, as_json="--json" in arguments)
     try:
-        options = parser(sentences.say).parse_args(arguments)
-        COMMANDS[options.command](options, reporter)
+        options = parser(COMMANDS, sentences.say).parse_args(arguments)
+        options.carry_out(options, reporter)
         sys.stdout.flush()
     except HangaError as error:
         reporter.fail(error)
@@ -107,13 +117,15 @@ def _doctor(options: Namespace, reporter: Reporter) -> None:
     reporter.exit_code = found.exit_code
 
 
-COMMANDS: Final[dict[str, Callable[[Namespace, Reporter], None]]] = {
-    "generate": _generate,
-    "refine": _refine,
-    "plan": _plan,
-    "inspect": _inspect,
-    "models": _models,
-    "doctor": _doctor,
+COMMANDS: Final[Commands] = {
+    "generate": Command(generate_options, _generate),
+    "refine": Command(refine_options, _refine),
+    "plan": Command(picture_options, _plan),
+    "inspect": Command(inspect_options, _inspect),
+    "models": {"list": Command(no_options, _models)},
+    "pictures": PICTURES,
+    "queue": QUEUE,
+    "doctor": Command(no_options, _doctor),
 }
 
 

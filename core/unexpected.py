@@ -6,6 +6,7 @@ import platform
 import secrets
 import traceback
 from datetime import datetime
+from pathlib import Path
 
 from core import VERSION
 from core.durable import write_new
@@ -16,11 +17,17 @@ from core.paths import Home
 def unexpected(error: Exception, home: Home) -> HangaError:
     """The error to show in place of `error`, whose traceback lies in a new file of the home's logs from now on; the
     error of the disk if it takes no such file."""
-    path = home.logs / f"{datetime.now():%Y-%m-%d-%H%M%S}-{secrets.token_hex(2)}.log"
-    head = f"Hanga {VERSION}, Python {platform.python_version()}, {platform.platform()}\n\n"
-    text = head + "".join(traceback.format_exception(error))
     try:
-        write_new(path, text.encode("utf-8", "backslashreplace"))
+        path = keep_log(home, "".join(traceback.format_exception(error)))
     except HangaError as disk:
         return disk
     return HangaError("engine.unexpected", error=type(error).__name__, log=str(path))
+
+
+def keep_log(home: Home, text: str) -> Path:
+    """`text` in a new file of the home's logs, under a few words about this program. Raises disk.full,
+    disk.unwritable."""
+    path = home.logs / f"{datetime.now():%Y-%m-%d-%H%M%S}-{secrets.token_hex(2)}.log"
+    head = f"Hanga {VERSION}, Python {platform.python_version()}, {platform.platform()}\n\n"
+    write_new(path, (head + text).encode("utf-8", "backslashreplace"))
+    return path
