@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from core.durable import disk_error
 from core.errors import HangaError
+
+COMPANIONS: Final = ("-journal", "-wal", "-shm")
+"""Ends of the names of files that SQLite keeps beside a database."""
 
 BUSY_SECONDS: Final = 10.0
 """How long a connection waits for another one, of this or another program, before it gives up."""
@@ -27,7 +31,8 @@ OCCUPIED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 def connect(path: Path, mode: str = "rwc") -> sqlite3.Connection:
     """A connection that any thread may use, one at a time, and that begins no transaction by itself. `mode`: "ro",
-    "rw", or "rwc", which makes the file. Raises sqlite3.Error."""
+    "rw", "rwc", which makes the file, or "ro&immutable=1", which looks for no journal and takes no lock.
+    Raises sqlite3.Error."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
@@ -67,15 +72,18 @@ def reader(path: Path) -> sqlite3.Connection:
 
 @contextlib.contextmanager
 def told(path: Path) -> Iterator[None]:
-    """What SQLite says of the disk that holds `path`, as HangaError: disk.full, disk.unwritable, disk.database_busy,
-    disk.database_damaged. Mistakes in statements and broken constraints pass as they are."""
+    """What SQLite and the system say of the disk that holds `path`, as HangaError: see `translated`."""
     try:
         yield
     except sqlite3.Error as error:
         raise translated(path, error) from error
+    except OSError as error:
+        raise disk_error(path, error) from error
 
 
 def translated(path: Path, error: sqlite3.Error) -> Exception:
+    """disk.full, disk.unwritable, disk.database_busy, disk.database_damaged; mistakes in statements and broken
+    constraints stay what they are."""
     kind = kind_of(error)
     if kind == sqlite3.SQLITE_FULL:
         return HangaError("disk.full", name=path.name, folder=str(path.parent))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
 
-from core.database.connections import BUSY_SECONDS, reader, told, writer
+from core.database.connections import BUSY_SECONDS, DAMAGE, connect, kind_of, reader, told, translated, writer
 from core.database.gate import Gate
-from core.database.health import refuse_newer
+from core.database.health import mark, refuse_newer
 from core.database.recovery import Recovery, recover
-from core.database.schema import MIGRATIONS, apply, is_ours, pending, read_migrations
+from core.database.schema import MIGRATIONS, Migration, apply, is_ours, pending, read_migrations
 from core.database.snapshots import Snapshots
+from core.database.whereabouts import notes_on
+from core.errors import HangaError
+
+logger = logging.getLogger(__name__)
 
 A_DAY: Final = timedelta(days=1)
 
@@ -31,12 +36,15 @@ class Database:
         """Not to be called: see `open`."""
         self.path = path
         self.recovered: Recovery | None = None
+        self.notes = notes_on(path.parent)
+        """Codes of what is worth knowing about the place of the file."""
         self._snapshots = snapshots
         self._writer = connection
         self._gate = Gate(BUSY_SECONDS)
         self._idle: list[sqlite3.Connection] = []
         self._mine = threading.local()
         self._changed = False
+        self._closed = False
 
     @classmethod
     def open(cls, path: Path, snapshots: Path, migrations: Path = MIGRATIONS) -> Self:
@@ -49,12 +57,14 @@ class Database:
         wanted, copies = read_migrations(migrations), Snapshots(snapshots)
         with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            refuse_newer(path, wanted)
-            recovered = recover(path, copies)
+            newest = max((migration.number for migration in wanted), default=0)
+            refuse_newer(path, newest)
+            recovered = recover(path, copies, newest)
             database = cls(path, copies, writer(path))
             database.recovered = recovered
             try:
-                database._bring_up_to_date(migrations)
+                if not database._migrate(wanted):
+                    database._try_snapshot()
             except BaseException:
                 database._disconnect()
                 raise
@@ -70,7 +80,7 @@ class Database:
             return
         if self._using is not None:
             raise RuntimeError("a thread that is reading cannot begin to write")
-        with told(self.path), self._gate.writing(), self._used(self._writer):
+        with self._told(), self._gate.writing(), self._used(self._writer):
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
@@ -88,7 +98,7 @@ class Database:
         if self._using is not None:
             yield self._using
             return
-        with told(self.path), self._gate.reading(), self._borrowed() as connection, self._used(connection):
+        with self._told(), self._gate.reading(), self._borrowed() as connection, self._used(connection):
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -100,12 +110,21 @@ class Database:
         with self.writing() as connection:
             connection.execute("UPDATE migration SET name = name")
 
-    def snapshot(self, why: str = "asked") -> Path:
-        """A checked copy of the database as it is now; its file. Raises HangaError disk.*."""
-        with self.reading() as connection:
-            path = self._snapshots.take(connection, why)
-            self._changed = False
-        return path
+    def snapshot(self, why: str = "asked") -> None:
+        """A checked copy of the database as it is now. Raises HangaError disk.*."""
+        with told(self.path), self._snapshots.new(why) as place, contextlib.closing(connect(place)) as copy:
+            copy.execute("PRAGMA journal_mode = MEMORY")
+            with self.reading() as connection:
+                self._changed = False
+                connection.backup(copy)
+
+    def snapshot_daily(self) -> None:
+        """A snapshot, if the newest one is a day old and something has changed since. To be called now and then by
+        whoever stays open for days. Raises HangaError disk.*."""
+        newest = self._snapshots.newest()
+        changed = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+        if newest is None or (datetime.now(UTC) - newest >= A_DAY and changed > newest):
+            self.snapshot("daily")
 
     def close(self) -> None:
         """With a snapshot, if there have been changes. May be called twice. Raises HangaError disk.* if the snapshot
@@ -123,21 +142,28 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _bring_up_to_date(self, folder: Path) -> None:
-        missing = pending(self._writer, read_migrations(folder))
+    def _try_snapshot(self) -> None:
+        """A disk without room for one more copy is no reason to stay shut."""
+        try:
+            self.snapshot_daily()
+        except HangaError as error:
+            logger.warning("no snapshot of %s: %s", self.path, error)
+
+    def _migrate(self, wanted: Sequence[Migration]) -> bool:
+        """Whether there was anything to do."""
+        missing = pending(self._writer, wanted)
         if missing and is_ours(self._writer):
-            self._snapshots.take(self._writer, f"before-{missing[0].number:04}")
+            self.snapshot(f"before-{missing[0].number:04}")
         for migration in missing:
             apply(self._writer, migration)
             self._changed = True
-        age = self._snapshots.age()
-        if not missing and (age is None or age >= A_DAY):
-            self._snapshots.take(self._writer, "daily")
+        return bool(missing)
 
     def _disconnect(self) -> None:
-        for connection in (self._writer, *self._idle):
-            connection.close()
-        self._idle.clear()
+        self._closed = True
+        self._writer.close()
+        while self._idle:
+            self._idle.pop().close()
 
     @property
     def _using(self) -> sqlite3.Connection | None:
@@ -156,11 +182,28 @@ class Database:
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[sqlite3.Connection]:
         """A reader that nobody else has."""
-        connection = self._idle.pop() if self._idle else reader(self.path)
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = reader(self.path)
         try:
             yield connection
         finally:
             self._idle.append(connection)
+            if self._closed:
+                self._disconnect()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """As `translated`. Damage is marked, so that the next opening knows of it, wherever it lies."""
+        if self._closed:
+            raise RuntimeError(f"{self.path} is closed")
+        try:
+            yield
+        except sqlite3.Error as error:
+            if kind_of(error) in DAMAGE:
+                mark(self.path)
+            raise translated(self.path, error) from error
 
 
 @contextlib.contextmanager

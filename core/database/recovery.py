@@ -1,18 +1,29 @@
-"""The way back: a file that is no longer ours is put aside, and the newest good snapshot takes its place."""
+"""The way back: a file that is no longer ours is put aside; what can be mended of it, or else the newest snapshot that
+can be read, takes its place.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import logging
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from core.database.connections import connect
-from core.database.health import EMPTY, MISSING, diagnose
-from core.database.snapshots import Snapshots, copy
-from core.durable import keep_aside
+from core.database.connections import COMPANIONS, connect
+from core.database.health import EMPTY, MISSING, diagnose, is_about_the_disk, marker
+from core.database.schema import version_fields
+from core.database.snapshots import Snapshots, whole
+from core.durable import keep_aside, remove
+from core.errors import HangaError
 
-COMPANIONS: Final = ("-journal", "-wal", "-shm")
+logger = logging.getLogger(__name__)
+
+SEARCHES: Final = (
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE % USING fts5%'"
+)
 
 
 @dataclass(frozen=True)
@@ -20,29 +31,58 @@ class Recovery:
     """What happened to the database before it could be opened.
 
     `reason`: missing, empty, damaged, foreign (another program's). `kept_aside`: where the old files lie now.
-    `snapshot`: which one took its place, None where there was no good one and everything began anew.
+    `source`: the file that took its place: a snapshot; the old file itself where only indices were damaged, so that
+    nothing is lost; None where everything began anew.
     """
 
     reason: str
     kept_aside: tuple[Path, ...]
-    snapshot: Path | None
+    source: Path | None
+
+    @property
+    def lost(self) -> bool:
+        """Whether what was entered last may be gone."""
+        return self.source is None or self.source not in self.kept_aside
 
 
-def recover(path: Path, snapshots: Snapshots) -> Recovery | None:
+def recover(path: Path, snapshots: Snapshots, newest: int) -> Recovery | None:
     """Make `path` a whole file, or none at all; None if there was nothing to do. A file that is missing or empty is
-    simply new where there are no snapshots. Raises HangaError disk.*, sqlite3.Error."""
+    simply new where there are no snapshots. Snapshots of migrations above `newest` are left alone. Raises HangaError
+    disk.*, sqlite3.Error when the disk does not answer."""
     reason = diagnose(path)
     if reason is None or (reason in (MISSING, EMPTY) and not snapshots.all()):
         return None
     aside = tuple(_put_aside(path))
-    snapshot = next(snapshots.good(), None)
-    if snapshot is not None:
-        with contextlib.closing(connect(snapshot, "ro")) as connection:
-            copy(connection, path)
-    return Recovery(reason, aside, snapshot)
+    candidates = (*(file for file in aside if file.suffix == path.suffix), *snapshots.all())
+    source = next((candidate for candidate in candidates if _restore(candidate, path, newest)), None)
+    remove(marker(path))
+    return Recovery(reason, aside, source)
 
 
-def _put_aside(path: Path) -> list[Path]:
+def _put_aside(path: Path) -> Iterator[Path]:
     """The journal goes first: one left beside a new file would be played back into that."""
-    places = [path.with_name(path.name + suffix) for suffix in COMPANIONS]
-    return [keep_aside(place) for place in (*places, path) if place.exists()]
+    for companion in (path.with_name(path.name + suffix) for suffix in COMPANIONS):
+        if companion.exists() and companion.stat().st_size > 0:
+            yield keep_aside(companion)
+        remove(companion)
+    if path.exists():
+        yield keep_aside(path)
+
+
+def _restore(source: Path, target: Path, newest: int) -> bool:
+    """Whether `target` now is what `source` holds, its indices made anew."""
+    try:
+        with whole(target) as place:
+            with contextlib.closing(connect(source, "ro&immutable=1")) as connection:
+                if version_fields(connection)[1] > newest:
+                    raise sqlite3.DatabaseError("from a newer version")
+                connection.execute("VACUUM INTO ?", (str(place),))
+            with contextlib.closing(connect(place, "rw")) as connection:
+                for (name,) in connection.execute(SEARCHES).fetchall():
+                    connection.execute(f'INSERT INTO "{name}" ("{name}") VALUES (\'rebuild\')')
+    except (sqlite3.Error, UnicodeError, HangaError) as error:
+        if is_about_the_disk(error) or (isinstance(error, HangaError) and error.code != "disk.database_damaged"):
+            raise
+        logger.warning("%s cannot take the place of %s: %s", source, target, error)
+        return False
+    return True

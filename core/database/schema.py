@@ -99,10 +99,10 @@ def is_empty(connection: sqlite3.Connection) -> bool:
 
 
 def is_as_migrated(connection: sqlite3.Connection) -> bool:
-    """Whether the definitions are those that the last migration left. Raises sqlite3.Error on a broken file."""
-    row = connection.execute("SELECT number, digest FROM migration ORDER BY applied DESC, rowid DESC").fetchone()
+    """Whether the definitions are those that a migration left. Raises sqlite3.Error on a broken file."""
     (highest,) = connection.execute("SELECT max(number) FROM migration").fetchone()
-    return row is not None and row["digest"] == digest(connection) and highest == version_fields(connection)[1]
+    known = connection.execute("SELECT 1 FROM migration WHERE digest = ?", (digest(connection),)).fetchone()
+    return known is not None and highest == version_fields(connection)[1]
 
 
 def version_fields(connection: sqlite3.Connection) -> tuple[int, int]:
