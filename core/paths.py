@@ -37,6 +37,10 @@ class Home:
         return self.root / "models"
 
     @property
+    def loras(self) -> Path:
+        return self.models / "loras"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 
@@ -47,8 +51,8 @@ class Home:
 
     @property
     def thumbnails(self) -> Path:
-        """Small pictures for the gallery; each can be made again."""
-        return self.root / "thumbnails"
+        """Small pictures for the gallery, in a database that may be thrown away; each can be made again."""
+        return self.root / "thumbnails.db"
 
     @property
     def trash(self) -> Path:

@@ -1,0 +1,64 @@
+"""What lies in the pictures folder: names, sizes and times, from the folders alone. No file is opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.durable import PARTIAL, PREFIX
+from core.library.facts import SUFFIXES, Place, place_from
+
+
+@dataclass(frozen=True)
+class Listing:
+    """`places`: picture files by path. `unreadable`: folders and files that cannot even be looked at. `littered`:
+    folders with temporary files."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
+    littered: set[Path] = field(default_factory=set)
+
+
+def listing(root: Path, folder: Path) -> Listing:
+    """All of `folder`, which lies in `root`. Links are not followed, hidden files and folders are passed over."""
+    found = Listing()
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        prefix = place.relative_to(root).as_posix()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if _look(found, f"{prefix}/{entry.name}", entry):
+                        waiting.append(place / entry.name)
+        except FileNotFoundError:
+            continue  # Then there is nothing in it.
+        except OSError:
+            found.unreadable.append(prefix)
+    return found
+
+
+def _look(found: Listing, path: str, entry: os.DirEntry[str]) -> bool:
+    """Enter a file into `found`; whether it is a folder to look into."""
+    if entry.name.startswith("."):
+        if entry.name.startswith(PREFIX) and entry.name.endswith(PARTIAL):
+            found.littered.add(Path(entry.path).parent)
+        return False
+    if entry.is_dir(follow_symlinks=False):
+        return True
+    if os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+        _enter(found, path, entry)
+    return False
+
+
+def _enter(found: Listing, path: str, entry: os.DirEntry[str]) -> None:
+    try:
+        path.encode()  # Names that are no text cannot be kept.
+        status = entry.stat(follow_symlinks=False)
+    except (OSError, UnicodeEncodeError):
+        found.unreadable.append(path.encode(errors="replace").decode())
+    else:
+        if stat.S_ISREG(status.st_mode):
+            found.places[path] = place_from(path, status)
