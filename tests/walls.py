@@ -61,12 +61,12 @@ ROOMS = {
     ),
     "pipeline": room(
         "core.pipeline",
-        "models conditioning sampling schedules patches memory budget weights headers words",
+        "models conditioning sampling schedules patches adapters memory budget weights headers words",
         "tells the whole story, so it knows every part; no part knows it, and it never sees the database",
     ),
     "planning": room(
         "core.planning",
-        "headers schedules budget words",
+        "headers adapters schedules budget words",
         "decides from headers and arithmetic before anything heavy is loaded",
     ),
     "library": room(
@@ -91,14 +91,19 @@ ROOMS = {
         "hanga.db: one writer, migrations, snapshots; knows nothing of what its tables mean",
     ),
     "instance": room(
-        "core.instance",
+        "core.instance core.doorway",
         "words",
         "who owns a home folder: one program at a time",
     ),
     "patches": room(
         "core.patches",
-        "models headers weights words",
+        "adapters models headers weights words",
         "attach to models from outside; models do not know that they are patched",
+    ),
+    "adapters": room(
+        "core.patches.places core.patches.spelling core.patches.matrices core.patches.adapter_file core.patches.fit",
+        "headers words",
+        "says what a LoRA is and whether it fits, so that planning can refuse it before anything is loaded",
     ),
     "memory": room(
         "core.memory",
@@ -162,6 +167,7 @@ WITHOUT_TORCH = (
     "core.checkpoint.infer",
     "core.checkpoint.names",
     "core.checkpoint.describe",
+    *ROOMS["adapters"].modules,
     *ROOMS["budget"].modules,
     *ROOMS["schedules"].modules,
     "core.engine",
@@ -174,7 +180,7 @@ WITHOUT_TORCH = (
     "core.jobs.worker_process",
     "core.jobs.watch",
     "core.database",
-    "core.instance",
+    *ROOMS["instance"].modules,
     "app",
 )
 """Modules whose import must not import anything heavy, however indirectly: the window lives on them."""
