@@ -12,14 +12,18 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from core import VERSION
+from core.cli.home import read_library
 from core.cli.reporter import Sentences
 from core.errors import HangaError
+from core.jobs.worker_process import WorkerProcess
 from core.library.keeper import Keeper
 from core.library.models import BUILT_IN, ModelFolder
+from core.library.query import Query
 from core.machine import Machine
 from core.paths import Home
 from core.plain import to_plain
 
+WORKER_SECONDS: Final = 120.0
 PACKAGES: Final = (
     "torch",
     "torchvision",
@@ -100,10 +104,25 @@ def _attempts(home: Home, machine: Machine) -> Iterator[tuple[str, Callable[[], 
     from core.pipeline.self_test import self_test
 
     yield "home", partial(Keeper(home).check, 1)
+    yield "library", partial(_look_into, home)
+    yield "worker", partial(_start_worker, home)
     for name in BUILT_IN:
         yield name, partial(ModelFolder(home).describe, name)
     for device in machine.devices:
         yield device.address, partial(self_test, device.address)
+
+
+def _look_into(home: Home) -> None:
+    with read_library(home) as library:
+        library.count(Query())
+
+
+def _start_worker(home: Home) -> None:
+    worker = WorkerProcess(home)
+    try:
+        worker.machine(WORKER_SECONDS)
+    finally:
+        worker.close()
 
 
 def _check(name: str, attempt: Callable[[], object]) -> Check:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
 import sys
-import threading
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from core.cli.doctor import diagnose
+from core.cli.home import registry
 from core.cli.inspecting import inspect
+from core.cli.interrupting import interrupt
 from core.cli.listing import listed
 from core.cli.options import (
     generate_options,
@@ -30,6 +29,7 @@ from core.cli.pictures import PICTURES
 from core.cli.queueing import QUEUE
 from core.cli.reporter import Reporter, Sentences
 from core.errors import EXIT_CANCELLED, HangaError
+from core.events import Saved
 from core.library.keeper import Keeper
 from core.library.models import ModelFolder
 from core.library.picture import read_record
@@ -99,7 +99,7 @@ def _plan(options: Namespace, reporter: Reporter) -> None:
         print(json.dumps(to_plain(plan)))
         return
     for note in plan.notes:
-        reporter.note(note)
+        reporter.say(note)
     print(_summary(plan, reporter.sentences))
 
 
@@ -150,26 +150,12 @@ def _run(plan: Plan, keeper: Keeper, reporter: Reporter, parent: str | None = No
     from core.pipeline.run import run
 
     for note in plan.notes:
-        reporter.note(note)
-    with _interrupt() as interrupted:
-        for event in run(plan, keeper, job=secrets.token_hex(4), cancelled=interrupted.is_set, parent=parent):
+        reporter.say(note)
+    with interrupt() as interrupted, registry(keeper) as register:
+        for event in run(plan, keeper, job=secrets.token_hex(8), cancelled=interrupted.is_set, parent=parent):
+            if isinstance(event, Saved):
+                register(Path(event.path))
             reporter.show(event)
-
-
-@contextmanager
-def _interrupt() -> Iterator[threading.Event]:
-    """Ctrl+C asks the run to stop; a second one stops the program."""
-    asked = threading.Event()
-
-    def ask(number: int, frame: object) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _summary(plan: Plan, sentences: Sentences) -> str:

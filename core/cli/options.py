@@ -3,55 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NoReturn, TypeVar
+from typing import Final
 
-from core.cli.values import CORNER, GIGABYTES, INTERVAL, NUMBER, SIZE, WHOLE_NUMBER, Kind
+from core.cli.parsing import Options
+from core.cli.values import CORNER, GIGABYTES, INTERVAL, LORA, NUMBER, SIZE, WHOLE_NUMBER
 from core.errors import HangaError
 from core.request import AUTO, Guidance, MicroConditioning, Request
 
-Help = Callable[[str], str]
-Value = TypeVar("Value")
 GIGABYTE: Final = 1 << 30
 NONE: Final = "none"
 
 
-class Parser(argparse.ArgumentParser):
-    """Complains in one sentence, as everything else does."""
-
-    def error(self, message: str) -> NoReturn:
-        raise HangaError("request.arguments", detail=message, command=self.prog)
-
-
-def parser(help_of: Help) -> Parser:
-    """The parser of all commands. `help_of` gives the sentence of a code."""
-    top = Parser(prog="hanga", description=help_of("cli.hanga"), allow_abbrev=False)
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
-    for name, add_options in COMMANDS.items():
-        text = help_of(f"cli.{name}")
-        command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-        add_options(Options(command, help_of))
-        Options(command, help_of).add("--json", action="store_true")
-    return top
-
-
-class Options:
-    """Adds options whose help is the sentence `cli.option.NAME`."""
-
-    def __init__(self, command: argparse.ArgumentParser, help_of: Help) -> None:
-        self._command = command
-        self._help_of = help_of
-
-    def add(self, name: str, **keywords: object) -> None:
-        code = f"cli.option.{name.lstrip('-').replace('-', '_').lower()}"
-        self._command.add_argument(name, help=self._help_of(code), **keywords)  # type: ignore[arg-type]
-
-    def add_value(self, name: str, kind: Kind[Value], default: Value | None = None) -> None:
-        self.add(name, type=kind.reader(name), metavar=kind.metavar, default=default)
-
-
-def _picture_options(options: Options) -> None:
+def picture_options(options: Options) -> None:
     """Everything that a request holds."""
     options.add("prompt", metavar="PROMPT")
     for name in ("--negative", "--prompt-2", "--negative-2"):
@@ -59,6 +23,7 @@ def _picture_options(options: Options) -> None:
     options.add("--checkpoint", metavar="FILE|NAME", default="starter")
     options.add("--refiner", metavar="FILE|NAME|none", default=AUTO)
     options.add("--vae", metavar="FILE")
+    options.add("--lora", type=LORA.reader("--lora"), metavar=LORA.metavar, action="append", default=[])
     for name in ("--width", "--height", "--steps", "--seed", "--count"):
         options.add_value(name, WHOLE_NUMBER)
     options.add("--aspect", metavar="W:H")
@@ -89,12 +54,12 @@ def _output_options(options: Options) -> None:
     options.add("--save-latents", type=Path, metavar="FILE.safetensors")
 
 
-def _generate_options(options: Options) -> None:
-    _picture_options(options)
+def generate_options(options: Options) -> None:
+    picture_options(options)
     _output_options(options)
 
 
-def _refine_options(options: Options) -> None:
+def refine_options(options: Options) -> None:
     options.add("picture", type=Path, metavar="PICTURE")
     options.add("--refiner", metavar="FILE|NAME")
     options.add_value("--handoff", NUMBER)
@@ -104,26 +69,8 @@ def _refine_options(options: Options) -> None:
     _output_options(options)
 
 
-def _inspect_options(options: Options) -> None:
+def inspect_options(options: Options) -> None:
     options.add("file", type=Path, metavar="FILE")
-
-
-def _models_options(options: Options) -> None:
-    options.add("action", choices=("list",))
-
-
-def _doctor_options(options: Options) -> None:
-    """None but --json, which every command has."""
-
-
-COMMANDS: Final[dict[str, Callable[[Options], None]]] = {
-    "generate": _generate_options,
-    "refine": _refine_options,
-    "plan": _picture_options,
-    "inspect": _inspect_options,
-    "models": _models_options,
-    "doctor": _doctor_options,
-}
 
 
 def request_from(options: argparse.Namespace) -> Request:
@@ -137,6 +84,7 @@ def request_from(options: argparse.Namespace) -> Request:
         checkpoint=options.checkpoint,
         refiner=None if options.refiner == NONE else options.refiner,
         vae=options.vae,
+        loras=tuple(options.lora),
         width=options.width,
         height=options.height,
         aspect=options.aspect,

@@ -36,21 +36,21 @@ class Reporter:
         if isinstance(event, events.Started):
             self._job = event.job
         elif isinstance(event, events.StageStarted):
-            self._say(f"stage.{event.stage}")
+            self.say(f"stage.{event.stage}")
             if event.note:
-                self._say(event.note, **event.data)
+                self.say(event.note, **event.data)
         elif isinstance(event, events.Stepped):
             self._progress(event)
         elif isinstance(event, events.Saved):
-            self._say("cli.saved", path=event.path, seed=event.seed)
+            self.say("cli.saved", path=event.path, seed=event.seed)
         elif isinstance(event, events.Finished):
-            self._say("cli.finished", seconds=round(event.seconds, 1))
+            self.say("cli.finished", seconds=round(event.seconds, 1))
         elif isinstance(event, events.Cancelled):
-            self._say("cli.cancelled")
+            self.say("cli.cancelled")
             self.exit_code = EXIT_CANCELLED
         elif isinstance(event, events.Failed):
             error = HangaError(event.code, **event.data)
-            self._say(error.code, **error.data)
+            self.say(error.code, **error.data)
             self.exit_code = error.exit_code
 
     def fail(self, error: HangaError) -> None:
@@ -61,10 +61,7 @@ class Reporter:
         """An interruption that no run told of."""
         self.show(events.Cancelled(job=self._job))
 
-    def note(self, code: str) -> None:
-        self._say(code)
-
-    def _say(self, code: str, **data: Datum) -> None:
+    def say(self, code: str, **data: Datum) -> None:
         if self._line_is_open:
             print(file=sys.stderr)
             self._line_is_open = False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from core.errors import HangaError
-from core.request import Size
+from core.request import Lora, Size
 
 Value = TypeVar("Value")
 MOST_CHARACTERS: Final = 40
@@ -57,6 +57,18 @@ def _size(text: str) -> Size:
     return int(match[1]), int(match[2])
 
 
+def _lora(text: str) -> Lora:
+    """NAME or NAME:WEIGHT. A colon that no number follows belongs to the name, as in C:\\a.safetensors."""
+    name, _, number = text.rpartition(":")
+    try:
+        weight = _number(number)
+    except ValueError:
+        name, weight = text, 1.0
+    if not name or name.endswith(":"):
+        raise ValueError(text)
+    return Lora(name=name, weight=weight)
+
+
 def _pair(read: Callable[[str], Value]) -> Callable[[str], tuple[Value, Value]]:
     def pair(text: str) -> tuple[Value, Value]:
         first, _, second = text.partition(",")
@@ -68,6 +80,7 @@ def _pair(read: Callable[[str], Value]) -> Callable[[str], tuple[Value, Value]]:
 WHOLE_NUMBER: Final = Kind(_whole_number, "N", "25")
 NUMBER: Final = Kind(_number, "F", "0.8")
 GIGABYTES: Final = Kind(_number, "GB", "8")
+LORA: Final = Kind(_lora, "FILE|NAME:WEIGHT", "watercolour:0.8")
 SIZE: Final = Kind(_size, "WxH", "1024x1024")
 CORNER: Final = Kind(_pair(_whole_number), "TOP,LEFT", "0,0")
 INTERVAL: Final = Kind(_pair(_number), "FROM,TO", "0,0.8")

@@ -6,6 +6,7 @@ made again from the files. Every change that an artist can make gives back what 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection
@@ -104,6 +105,16 @@ class Library:
         """Raises HangaError file.unknown_picture."""
         with self._reading() as connection:
             return catalogue.picture(connection, self._home.root, number)
+
+    def at(self, path: Path) -> Picture | None:
+        """The picture whose file lies, or lay, at `path`; None if there is none."""
+        below = Path(os.path.abspath(path))
+        if not below.is_relative_to(self._home.root):
+            return None
+        place = below.relative_to(self._home.root).as_posix()
+        with self._reading() as connection:
+            found = catalogue.pictures(connection, self._home.root, "path = ?", place, order="missing, pictures.id")
+        return next(iter(found), None)
 
     def of_job(self, job: str) -> list[Picture]:
         """In the order in which they were made."""

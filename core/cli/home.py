@@ -1,0 +1,57 @@
+"""The home folder, for commands that read or change what is in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.database.database import Database
+from core.errors import HangaError
+from core.instance import claim
+from core.library.keeper import Keeper
+from core.library.library import Library
+from core.paths import Home
+
+
+@contextmanager
+def owned(home: Home) -> Iterator[None]:
+    """The home as this process's alone. Raises HangaError engine.home_in_use while another program has it."""
+    instance = claim(home)
+    if instance is None:
+        raise HangaError("engine.home_in_use", folder=str(home.root))
+    with instance:
+        yield
+
+
+@contextmanager
+def own_library(home: Home) -> Iterator[Library]:
+    """The library to be changed, brought up to date with the folder. Raises as `owned` does, and disk.*."""
+    with owned(home), read_library(home) as library:
+        library.reconcile()
+        yield library
+
+
+@contextmanager
+def read_library(home: Home) -> Iterator[Library]:
+    """The library to be looked at, also while another program has the home. Raises HangaError disk.*."""
+    with Database.open(home.database, home.snapshots) as database:
+        library = Library(home, database)
+        try:
+            yield library
+        finally:
+            library.close()
+
+
+@contextmanager
+def registry(keeper: Keeper) -> Iterator[Callable[[Path], object]]:
+    """What takes saved pictures into the library, where they lie in it. While another program has the home, that one
+    finds them. Raises disk.*, file.newer_database before any work is done."""
+    inside = keeper.out is None or Path(os.path.abspath(keeper.out)).is_relative_to(keeper.home.pictures.absolute())
+    instance = claim(keeper.home) if inside else None
+    if instance is None:
+        yield lambda path: None
+        return
+    with instance, read_library(keeper.home) as library:
+        yield library.add

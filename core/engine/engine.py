@@ -1,0 +1,269 @@
+"""The engine: one object to ask for pictures, to arrange them, and to hear what becomes of them.
+
+    engine = Engine(home, WorkerProcess(home))
+    engine.listen(print)
+    engine.start()
+    engine.submit([Request(prompt="a red sailboat")])
+    engine.wait(60)
+    engine.close()
+
+Every method may be called from any thread and returns after at most a database transaction, but for `start`, `wait` and
+`close`. What artists can change has a way back: `cancel` and `clear` here, ratings, tags and the trash in `library`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from core.database.database import Database
+from core.engine.notices import (
+    CLOSED,
+    READY,
+    STARTING,
+    WAITING_FOR_DISK,
+    EngineChanged,
+    JobChanged,
+    Listener,
+    Notice,
+    PicturesChanged,
+    QueueChanged,
+)
+from core.engine.performing import ObstructedError, Performer
+from core.errors import HangaError
+from core.jobs.backend import Backend
+from core.jobs.job import Job, Order
+from core.jobs.queue import Queue
+from core.library.keeper import Keeper
+from core.library.library import Library
+from core.library.models import ModelFolder
+from core.library.reconcile import Drift
+from core.library.session import Session
+from core.paths import Home
+from core.plan import Plan
+from core.planning.planner import make_plan
+from core.planning.refining import Changes, changed, start_of
+from core.record import ImageRecord
+from core.request import Request
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS: Final = 2.0
+"""How often a disk that took nothing more is tried again."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What was found at the start: files that had changed outside, jobs that were broken off."""
+
+    drift: Drift
+    recovered: tuple[Job, ...]
+
+
+class Engine:
+    """`start` it once; it works until it is closed. `library`, `queue`, `session` and `models` may be used directly
+    for reading and for what no other method here does."""
+
+    def __init__(self, home: Home, backend: Backend) -> None:
+        """Opens the home. Raises HangaError disk.* where it cannot be written, file.newer_database."""
+        Keeper(home).check(1)
+        self.home = home
+        self.backend = backend
+        self._database = Database.open(home.database, home.snapshots)
+        self.library = Library(home, self._database)
+        self.queue = Queue(self._database)
+        self.session = Session(self._database)
+        self.models = ModelFolder(home)
+        self._performer = Performer(self.queue, self.library, self.models, backend, self._say, self._is_stopping)
+        self._listeners: list[Listener] = []
+        self._changed = threading.Condition()
+        self._running: str | None = None
+        self._stopping: set[str] = set()
+        self._obstacle: HangaError | None = None
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+
+    # Life
+
+    def start(self) -> Opening:
+        """Adopt what is new on disk, take up what was broken off, wake the backend; the queue runs from now on."""
+        self._say(EngineChanged(state=STARTING))
+        if self._database.recovered:
+            self.library.rebuild()
+        opening = Opening(self.library.reconcile(), tuple(self.queue.recover()))
+        self.backend.start()
+        self._thread.start()
+        return opening
+
+    def close(self) -> None:
+        """Stop what runs, keeping what it had kept, and put everything down. The job goes on at the next start."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self.backend.close()
+        if self._thread.is_alive():
+            self._thread.join()
+        self.library.close()
+        self._database.close()
+        self._say(EngineChanged(state=CLOSED))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Until nothing runs and nothing can (the queue is empty or paused); False after `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(self._is_idle, timeout)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` called with every notice from now on; call what is returned to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # Pictures to be made
+
+    def submit(self, requests: Sequence[Request]) -> list[Job]:
+        """Queue requests, in their order, at the end. Planning happens when their turn comes."""
+        return self._add([Order(request=request) for request in requests])
+
+    def refine(self, record: ImageRecord, changes: Changes) -> Job:
+        """Queue the refinement of a picture from its kept latents. Raises HangaError request.no_refiner,
+        file.model_gone."""
+        request = changed(record, changes, self.models)
+        if request.refiner is None:
+            raise HangaError("request.no_refiner")
+        return self._add([Order(request=request, start=start_of(record), parent=record.key)])[0]
+
+    def plan(self, request: Request) -> Plan:
+        """What would be done for `request` on this machine. Raises HangaError request.*, file.*; waits for the backend
+        if that is only starting."""
+        return make_plan(request, self.models, self._performer.machine())
+
+    # The queue
+
+    def cancel(self, job: str) -> None:
+        """Take a job out of the queue; one that runs stops between two evaluations of its network."""
+        with self._changed:
+            runs = job == self._running
+            if runs:
+                self._stopping.add(job)
+                self.backend.cancel()
+        self._say(JobChanged(job=self.queue.cancel(job), stopping=runs))
+        self._wake()
+
+    def retry(self, job: str) -> None:
+        """Queue a job again that failed, was cancelled or set aside."""
+        self._say(JobChanged(job=self.queue.retry(job)))
+        self._wake()
+
+    def pause(self) -> None:
+        """Begin no further job; the one that runs goes on to its end."""
+        self.queue.pause()
+        self._arranged()
+
+    def resume(self) -> None:
+        self.queue.resume()
+        self._arranged()
+
+    def move(self, job: str, before: str | None) -> None:
+        """Have `job` come before another one, or last."""
+        self.queue.move(job, before)
+        self._arranged()
+
+    def to_front(self, job: str) -> None:
+        self.queue.to_front(job)
+        self._arranged()
+
+    def clear(self) -> str:
+        """Take all waiting jobs out; returns what `undo_clear` brings them back with."""
+        token = self.queue.clear()
+        self._arranged()
+        return token
+
+    def undo_clear(self, token: str) -> None:
+        self.queue.undo_clear(token)
+        self._arranged()
+
+    # Inside
+
+    def _add(self, orders: Sequence[Order]) -> list[Job]:
+        jobs = self.queue.add(orders)
+        for job in jobs:
+            self._say(JobChanged(job=job))
+        self._wake()
+        return jobs
+
+    def _arranged(self) -> None:
+        self._say(QueueChanged())
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _say(self, notice: Notice) -> None:
+        for listener in tuple(self._listeners):
+            listener(notice)
+
+    def _is_stopping(self, job: str) -> bool:
+        return job in self._stopping or self._closing
+
+    def _is_idle(self) -> bool:
+        return self._running is None and (self._closing or self._next() is None)
+
+    def _next(self) -> Job | None:
+        return None if self._obstacle is not None else self.queue.next()
+
+    def _work(self) -> None:
+        """The engine's thread: one job after another until the engine is closed."""
+        while (job := self._await()) is not None:
+            try:
+                self._performer.perform(job)
+            except ObstructedError as obstruction:
+                self._obstruct(obstruction.error)
+            finally:
+                self._rest(job)
+
+    def _await(self) -> Job | None:
+        """The next job, as soon as there is one; None when the engine is closing."""
+        with self._changed:
+            while not self._closing:
+                job = self._next()
+                if job is not None:
+                    self._running = job.id
+                    return job
+                self._changed.notify_all()
+                self._changed.wait(RETRY_SECONDS if self._obstacle else None)
+                self._try_disk()
+            return None
+
+    def _rest(self, job: Job) -> None:
+        with self._changed:
+            self._running = None
+            self._stopping.discard(job.id)
+            self._changed.notify_all()
+
+    def _obstruct(self, error: HangaError) -> None:
+        self._obstacle = error
+        self._say(EngineChanged(state=WAITING_FOR_DISK, code=error.code, data=error.data))
+
+    def _try_disk(self) -> None:
+        """Whether the disk takes pictures again; then what had been written meanwhile is adopted."""
+        if self._obstacle is None:
+            return
+        try:
+            self._database.probe()
+            Keeper(self.home).check(1)
+            self.library.reconcile()
+        except HangaError as error:
+            logger.info("the disk still refuses: %s", error)
+            return
+        self._obstacle = None
+        self._say(EngineChanged(state=READY))
+        self._say(PicturesChanged())

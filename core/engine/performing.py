@@ -1,0 +1,119 @@
+"""One job from the queue to the library: plan it, have a backend carry it out, register what comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from core import events
+from core.engine.notices import JobChanged, Notice, PicturesChanged
+from core.errors import HangaError
+from core.events import Event
+from core.jobs import job as states
+from core.jobs.backend import Backend, WorkerDied
+from core.jobs.job import Job
+from core.jobs.queue import Queue
+from core.jobs.task import Task
+from core.library.library import Library
+from core.library.models import ModelFolder
+from core.machine import Machine
+from core.plan import Plan
+from core.planning.planner import FROM_NOISE, make_plan
+
+MACHINE_SECONDS: Final = 300.0
+"""How long a worker may take to say what machine it is on: imports from a cold disk are slow."""
+
+OBSTACLES: Final = ("disk.full", "disk.unwritable")
+"""What stands in the way of every job alike: the queue waits for it to go, instead of failing one job after another."""
+
+
+class ObstructedError(Exception):
+    """The disk takes nothing more. The job is back in the queue, with what it had kept."""
+
+    def __init__(self, error: HangaError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@dataclass
+class Performer:
+    """Carries out jobs. `say` takes notices; `stopping` tells whether the job of an id is asked to stop."""
+
+    queue: Queue
+    library: Library
+    models: ModelFolder
+    backend: Backend
+    say: Callable[[Notice], None]
+    stopping: Callable[[str], bool]
+
+    def perform(self, job: Job) -> None:
+        """Bring `job` to one of its ends, or back into the queue. Raises ObstructedError."""
+        begun_before = job.plan is not None
+        try:
+            plan = self._plan(job)
+            job = self.queue.begin(job.id, plan)
+            if job.state == states.RUNNING:
+                self.say(JobChanged(job=job))
+                self._follow(job, plan, begun_before)
+        except WorkerDied as death:
+            self._died(job, death)
+        except HangaError as error:
+            self._failed(job, error)
+
+    def machine(self) -> Machine:
+        return self.backend.machine(MACHINE_SECONDS)
+
+    def _plan(self, job: Job) -> Plan:
+        return make_plan(job.order.request, self.models, self.machine(), job.order.start or FROM_NOISE)
+
+    def _follow(self, job: Job, plan: Plan, resume: bool) -> None:
+        done = tuple(sorted({picture.index for picture in self.library.of_job(job.id)}))
+        task = Task(plan=plan, job=job.id, parent=job.order.parent, done=done, resume=resume)
+        for event in self._run(task):
+            if isinstance(event, events.Saved):
+                self._register(job, event)
+            if isinstance(event, events.Failed):
+                raise HangaError(event.code, **event.data)
+            if isinstance(event, events.Finished):
+                self.say(JobChanged(job=self.queue.end(job.id, states.DONE)))
+            if isinstance(event, events.Cancelled):
+                self.say(JobChanged(job=self._cancelled(job)))
+            self.say(event)
+
+    def _cancelled(self, job: Job) -> Job:
+        """Nobody wants it any more; or the engine is being closed, and it goes on at the next start."""
+        wanted = self.queue.job(job.id).state == states.RUNNING
+        return self.queue.put_back(job.id) if wanted else self.queue.end(job.id, states.CANCELLED)
+
+    def _run(self, task: Task) -> Iterator[Event]:
+        """The events of a task. A wish to stop that came before the backend had begun is passed on."""
+        for event in self.backend.run(task):
+            if isinstance(event, events.Started) and self.stopping(task.job):
+                self.backend.cancel()
+            yield event
+
+    def _register(self, job: Job, event: events.Saved) -> None:
+        """The picture is in the library before anybody hears of it."""
+        try:
+            picture = self.library.add(Path(event.path))
+            self.queue.saved(job.id, event.index)
+        except HangaError:
+            self.backend.cancel()
+            raise
+        self.say(PicturesChanged(pictures=(picture.id,)))
+
+    def _died(self, job: Job, death: WorkerDied) -> None:
+        """Once more, then aside: one bad job must not keep the others from their turn."""
+        after = self.queue.crashed(job.id)
+        self.say(JobChanged(job=after))
+        if after.state == states.SET_ASIDE:
+            self.say(events.Failed(job=job.id, code=after.code, data=after.data))
+
+    def _failed(self, job: Job, error: HangaError) -> None:
+        if error.code in OBSTACLES:
+            self.say(JobChanged(job=self.queue.put_back(job.id)))
+            raise ObstructedError(error) from error
+        self.say(JobChanged(job=self.queue.end(job.id, states.FAILED, error.code, error.data)))
+        self.say(events.Failed(job=job.id, code=error.code, data=error.data))
