@@ -48,12 +48,13 @@ def connect(path: Path, mode: str = "rwc") -> sqlite3.Connection:
 
 def writer(path: Path) -> sqlite3.Connection:
     """The connection that writes. Never a write-ahead log: SQLite before 3.51.3 can destroy a file that has one and is
-    used by two connections. Raises sqlite3.Error, also when the file cannot be written."""
+    used by two connections. Raises HangaError disk.unwritable; sqlite3.Error, also when the file cannot be written."""
     connection = connect(path)
     try:
         (mode,) = connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
         if mode != "truncate":
-            raise sqlite3.OperationalError(f"journal mode {mode} instead of truncate")
+            reason = f"journal mode {mode} instead of truncate"
+            raise HangaError("disk.unwritable", name=path.name, folder=str(path.parent), reason=reason)
         connection.execute("BEGIN IMMEDIATE")
         connection.rollback()
     except BaseException:
@@ -77,6 +78,8 @@ def told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translated(path, error) from error
+    except FileExistsError as error:
+        raise HangaError("disk.unwritable", name=path.name, folder=str(path.parent), reason=str(error)) from error
     except OSError as error:
         raise disk_error(path, error) from error
 

@@ -14,12 +14,14 @@ from typing import Final
 
 from core.database.connections import COMPANIONS, connect
 from core.database.health import EMPTY, MISSING, diagnose, is_about_the_disk, marker
-from core.database.schema import version_fields
+from core.database.schema import highest, seal
 from core.database.snapshots import Snapshots, whole
 from core.durable import keep_aside, remove
 from core.errors import HangaError
 
 logger = logging.getLogger(__name__)
+
+UNFIT: Final = ("disk.database_damaged", "file.newer_database")
 
 SEARCHES: Final = (
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE % USING fts5%'"
@@ -70,19 +72,24 @@ def _put_aside(path: Path) -> Iterator[Path]:
 
 
 def _restore(source: Path, target: Path, newest: int) -> bool:
-    """Whether `target` now is what `source` holds, its indices made anew."""
+    """Whether `target` now is what `source` holds, with header and indices made anew."""
     try:
         with whole(target) as place:
             with contextlib.closing(connect(source, "ro&immutable=1")) as connection:
-                if version_fields(connection)[1] > newest:
-                    raise sqlite3.DatabaseError("from a newer version")
                 connection.execute("VACUUM INTO ?", (str(place),))
             with contextlib.closing(connect(place, "rw")) as connection:
-                for (name,) in connection.execute(SEARCHES).fetchall():
-                    connection.execute(f'INSERT INTO "{name}" ("{name}") VALUES (\'rebuild\')')
+                _mend(connection, newest)
     except (sqlite3.Error, UnicodeError, HangaError) as error:
-        if is_about_the_disk(error) or (isinstance(error, HangaError) and error.code != "disk.database_damaged"):
+        if is_about_the_disk(error) or (isinstance(error, HangaError) and error.code not in UNFIT):
             raise
         logger.warning("%s cannot take the place of %s: %s", source, target, error)
         return False
     return True
+
+
+def _mend(connection: sqlite3.Connection, newest: int) -> None:
+    if highest(connection) > newest:
+        raise HangaError("file.newer_database", name="")
+    seal(connection)
+    for (name,) in connection.execute(SEARCHES).fetchall():
+        connection.execute(f'INSERT INTO "{name}" ("{name}") VALUES (\'rebuild\')')

@@ -73,9 +73,7 @@ def _enter(connection: sqlite3.Connection, migration: Migration) -> None:
     applied = datetime.now(UTC).isoformat(timespec="seconds")
     row = (migration.number, migration.name, applied, digest(connection))
     connection.execute("INSERT INTO migration VALUES (?, ?, ?, ?)", row)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    (highest,) = connection.execute("SELECT max(number) FROM migration").fetchone()
-    connection.execute(f"PRAGMA user_version = {highest}")
+    seal(connection)
 
 
 def digest(connection: sqlite3.Connection) -> str:
@@ -100,9 +98,20 @@ def is_empty(connection: sqlite3.Connection) -> bool:
 
 def is_as_migrated(connection: sqlite3.Connection) -> bool:
     """Whether the definitions are those that a migration left. Raises sqlite3.Error on a broken file."""
-    (highest,) = connection.execute("SELECT max(number) FROM migration").fetchone()
     known = connection.execute("SELECT 1 FROM migration WHERE digest = ?", (digest(connection),)).fetchone()
-    return known is not None and highest == version_fields(connection)[1]
+    return known is not None and highest(connection) == version_fields(connection)[1]
+
+
+def highest(connection: sqlite3.Connection) -> int:
+    """Number of the last migration, by the account. Raises sqlite3.Error where there is none."""
+    (number,) = connection.execute("SELECT max(number) FROM migration").fetchone()
+    return int(number or 0)
+
+
+def seal(connection: sqlite3.Connection) -> None:
+    """Have the header say what the account says."""
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {highest(connection)}")
 
 
 def version_fields(connection: sqlite3.Connection) -> tuple[int, int]:
