@@ -15,11 +15,14 @@ from typing import Any, TypeVar
 
 Plain = None | bool | int | float | str | list[Any] | dict[str, Any]
 Word = TypeVar("Word")
+LEAVES: typing.Final = frozenset({str, int, float, bool})
 
 
 def to_plain(value: Any, defaults: bool = True) -> Plain:
     """What `json.dumps` takes, from a dataclass or any value one may hold. Binary fields are left out, and, without
     `defaults`, those that have their default value."""
+    if value is None or isinstance(value, str | float | int):
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
         told = ((field.name, member) for field, member in fields if defaults or member != field.default)
@@ -28,8 +31,6 @@ def to_plain(value: Any, defaults: bool = True) -> Plain:
         return {str(name): to_plain(member, defaults) for name, member in value.items()}
     if isinstance(value, tuple | list):
         return [to_plain(member, defaults) for member in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
     raise TypeError(f"{type(value).__name__} is not plain data")
 
 
@@ -40,6 +41,8 @@ def from_plain(kind: type[Word], data: Plain) -> Word:
 
 
 def _read(kind: Any, data: Any) -> Any:
+    if kind in LEAVES:  # First, because a record holds hundreds of numbers.
+        return float(data) if kind is float and type(data) is int else _expect(kind, data)
     origin = typing.get_origin(kind)
     if dataclasses.is_dataclass(kind):
         return _read_dataclass(typing.cast(type, kind), data)
@@ -49,8 +52,6 @@ def _read(kind: Any, data: Any) -> Any:
         return _read_tuple(typing.get_args(kind), data)
     if origin is not None and issubclass(origin, Mapping):
         return {name: _read(typing.get_args(kind)[1], member) for name, member in _expect(dict, data).items()}
-    if kind is float and type(data) is int:
-        return float(data)
     return _expect(kind, data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from core.errors import HangaError
 from core.library.facts import VAE, Facts, Found, Place, Used
-from core.library.labels import COLLECTION, TAG, index_tags
+from core.library.labels import COLLECTION, TAG, index_tags, names_of
 from core.library.marks import Marks, marks_of, put_marks
 from core.library.search import indexed
 from core.plain import from_plain
@@ -26,17 +27,6 @@ LOOSE: Final = 2
 
 SECOND: Final = 1 << 20
 """How far ids of pictures of two successive seconds are apart."""
-
-COLUMNS: Final = f"""
-    pictures.*, texts.request,
-    (SELECT json_group_array(name) FROM (SELECT name FROM picture_labels JOIN labels ON labels.id = label
-     WHERE picture = pictures.id AND kind = '{TAG}' ORDER BY folded)) AS tags,
-    (SELECT json_group_array(name) FROM (SELECT name FROM picture_labels JOIN labels ON labels.id = label
-     WHERE picture = pictures.id AND kind = '{COLLECTION}' ORDER BY folded)) AS collections,
-    (SELECT name FROM picture_models JOIN models ON models.id = model
-     WHERE picture = pictures.id AND kind = '{BASE}') AS base
-"""
-"""What `picture_from` reads, of `pictures` joined with `texts`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +69,31 @@ class Picture:
         return "" if self.request is None else self.request.prompt
 
 
-def picture_from(root: Path, row: sqlite3.Row) -> Picture:
+def pictures(
+    connection: sqlite3.Connection, root: Path, condition: str, *values: Any, order: str = "id"
+) -> list[Picture]:
+    """Those for which the SQL `condition` holds."""
+    rows = connection.execute(f"SELECT id FROM pictures WHERE {condition} ORDER BY {order}", values)
+    return pictures_of(connection, root, [row["id"] for row in rows])
+
+
+def pictures_of(connection: sqlite3.Connection, root: Path, numbers: Sequence[int]) -> list[Picture]:
+    """In the order of their ids as given; those that are not there are left out."""
+    tags, collections = (names_of(connection, kind, numbers) for kind in (TAG, COLLECTION))
+    query = f"""
+        SELECT pictures.*, texts.request, (SELECT name FROM picture_models JOIN models ON models.id = model
+            WHERE picture = pictures.id AND kind = '{BASE}') AS base
+        FROM pictures JOIN texts ON picture = pictures.id WHERE pictures.id IN (SELECT value FROM json_each(?))
+    """
+    found = {row["id"]: row for row in connection.execute(query, (json.dumps(list(numbers)),))}
+    return [
+        _picture(root, found[number], tags.get(number, ()), collections.get(number, ()))
+        for number in numbers
+        if number in found
+    ]
+
+
+def _picture(root: Path, row: sqlite3.Row, tags: tuple[str, ...], collections: tuple[str, ...]) -> Picture:
     return Picture(
         id=row["id"],
         path=root / row["path"],
@@ -90,8 +104,8 @@ def picture_from(root: Path, row: sqlite3.Row) -> Picture:
         rating=row["rating"],
         rejected=bool(row["rejected"]),
         missing=row["missing"] != THERE,
-        tags=tuple(json.loads(row["tags"])),
-        collections=tuple(json.loads(row["collections"])),
+        tags=tags,
+        collections=collections,
         index=row["place"],
         seed=None if row["seed"] is None else int(row["seed"]),
         key=row["key"],
@@ -102,17 +116,9 @@ def picture_from(root: Path, row: sqlite3.Row) -> Picture:
     )
 
 
-def pictures(
-    connection: sqlite3.Connection, root: Path, condition: str, *values: Any, order: str = "pictures.id"
-) -> list[Picture]:
-    """Those for which the SQL `condition` holds."""
-    query = f"SELECT {COLUMNS} FROM pictures JOIN texts ON picture = pictures.id WHERE {condition} ORDER BY {order}"
-    return [picture_from(root, row) for row in connection.execute(query, values)]
-
-
 def picture(connection: sqlite3.Connection, root: Path, number: int) -> Picture:
     """Raises HangaError file.unknown_picture."""
-    found = pictures(connection, root, "pictures.id = ?", number)
+    found = pictures(connection, root, "id = ?", number)
     if not found:
         raise HangaError("file.unknown_picture", number=number)
     return found[0]

@@ -98,8 +98,8 @@ def members(connection: sqlite3.Connection, kind: str, name: str) -> list[int]:
 def names_of(connection: sqlite3.Connection, kind: str, pictures: Collection[int]) -> dict[int, tuple[str, ...]]:
     """What each picture is labelled with, by name; pictures without labels are left out."""
     query = """
-        SELECT picture, name FROM picture_labels JOIN labels ON labels.id = label
-        WHERE kind = ? AND picture IN (SELECT value FROM json_each(?)) ORDER BY folded
+        SELECT picture, name FROM json_each(?2) CROSS JOIN picture_labels ON picture = value
+        CROSS JOIN labels ON labels.id = label WHERE kind = ?1 ORDER BY folded
     """
     named: dict[int, list[str]] = {}
     for row in connection.execute(query, (kind, json.dumps(list(pictures)))):

@@ -119,7 +119,7 @@ class Library:
     def of_job(self, job: str) -> list[Picture]:
         """In the order in which they were made."""
         with self._reading() as connection:
-            return catalogue.pictures(connection, self._home.root, "job = ?", job, order="place, pictures.id")
+            return catalogue.pictures(connection, self._home.root, "job = ?", job, order="place, id")
 
     def thumbnail(self, number: int) -> bytes | None:
         """A WebP picture with a long side of at most 320 pixels; None if the file is missing or damaged.

@@ -42,7 +42,7 @@ def lineage(connection: sqlite3.Connection, root: Path, number: int) -> Lineage:
 def _ancestors(connection: sqlite3.Connection, root: Path, picture: Picture) -> Iterable[Picture]:
     """Files say what their parents are, so they may as well go round in circles."""
     seen = {picture.key}
-    order = f"missing != {THERE}, pictures.id"
+    order = f"missing != {THERE}, id"
     while picture.parent is not None and picture.parent not in seen:
         seen.add(picture.parent)
         found = catalogue.pictures(connection, root, "key = ?", picture.parent, order=order)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from core.library.catalogue import COLUMNS, SECOND, THERE, Picture, picture_from
+from core.library.catalogue import SECOND, THERE, Picture, pictures_of
 from core.library.labels import COLLECTION, TAG
 from core.library.search import folded, question
 from core.request import Size
@@ -58,74 +58,87 @@ class Page:
 
 @dataclass(frozen=True)
 class Order:
-    """`column` decides, and then the id, which goes along with it."""
+    """`column` decides, and then the id; without, the id alone."""
 
-    column: str
+    column: str | None
     descending: bool
-
-    def condition(self, after: Cursor) -> Condition:
-        beyond = "<" if self.descending else ">"
-        return f"({self.column}, pictures.id) {beyond} (?, ?)", after
-
-    @property
-    def sql(self) -> str:
-        way = "DESC" if self.descending else "ASC"
-        return f"{self.column} {way}, pictures.id {way}"
 
 
 ORDERS: Final = {
-    NEWEST: Order("pictures.id", True),
-    OLDEST: Order("pictures.id", False),
-    BEST: Order("pictures.rating", True),
-    NAME: Order("pictures.path", False),
+    NEWEST: Order(None, True),
+    OLDEST: Order(None, False),
+    BEST: Order("rating", True),
+    NAME: Order("path", False),
 }
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A query in SQL. `number`: what the id is called there; the full-text index gives its own in either order at once,
+    and would be sorted for any other."""
+
+    number: str
+    source: str
+    conditions: tuple[Condition, ...]
+    order: Order
+
+    def sql(self, columns: str) -> str:
+        where = " AND ".join(sql for sql, _ in self.conditions) or "true"
+        return f"SELECT {columns} FROM {self.source} WHERE {where}"
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        return tuple(value for _, values in self.conditions for value in values)
+
+    @property
+    def sorting(self) -> str:
+        way = "DESC" if self.order.descending else "ASC"
+        columns = (self.order.column, self.number) if self.order.column else (self.number,)
+        return "ORDER BY " + ", ".join(f"{column} {way}" for column in columns)
+
+    @property
+    def sorted_by(self) -> str:
+        return self.order.column or self.number
+
+    def after(self, cursor: Cursor) -> Selection:
+        beyond = "<" if self.order.descending else ">"
+        further: Condition = (f"{self.number} {beyond} ?", cursor[1:])
+        if self.order.column:
+            further = f"({self.order.column}, {self.number}) {beyond} (?, ?)", cursor
+        return replace(self, conditions=(*self.conditions, further))
 
 
 def page(connection: sqlite3.Connection, root: Path, query: Query, limit: int, after: Cursor | None) -> Page:
     """The pictures after the cursor; pages neither repeat nor skip any when pictures come and go meanwhile."""
-    order = ORDERS[query.order]
-    source, conditions = _compiled(query)
-    if after is not None:
-        conditions.append(order.condition(after))
-    where, values = _joined(conditions)
-    column = order.column.partition(".")[2]
-    sql = f"SELECT {COLUMNS} FROM {source} JOIN texts ON texts.picture = pictures.id WHERE {where} ORDER BY {order.sql}"
-    rows = connection.execute(f"{sql} LIMIT ?", (*values, limit + 1)).fetchall()
-    cursor = (rows[limit - 1][column], rows[limit - 1]["id"]) if len(rows) > limit else None
-    return Page(tuple(picture_from(root, row) for row in rows[:limit]), cursor)
+    selection = _selected(query) if after is None else _selected(query).after(after)
+    sql = f"{selection.sql(f'{selection.number}, {selection.sorted_by}')} {selection.sorting} LIMIT ?"
+    rows = connection.execute(sql, (*selection.values, limit + 1)).fetchall()
+    cursor = (rows[limit - 1][1], rows[limit - 1][0]) if len(rows) > limit else None
+    return Page(tuple(pictures_of(connection, root, [row[0] for row in rows[:limit]])), cursor)
 
 
 def count(connection: sqlite3.Connection, query: Query) -> int:
-    source, conditions = _compiled(query)
-    where, values = _joined(conditions)
-    (number,) = connection.execute(f"SELECT count(*) FROM {source} WHERE {where}", values).fetchone()
+    selection = _selected(query)
+    (number,) = connection.execute(selection.sql("count(*)"), selection.values).fetchone()
     return int(number)
 
 
 def ids(connection: sqlite3.Connection, query: Query) -> list[int]:
     """Of all pictures, in order."""
-    source, conditions = _compiled(query)
-    where, values = _joined(conditions)
-    order = ORDERS[query.order].sql
-    return [
-        row[0] for row in connection.execute(f"SELECT pictures.id FROM {source} WHERE {where} ORDER BY {order}", values)
-    ]
+    selection = _selected(query)
+    rows = connection.execute(f"{selection.sql(selection.number)} {selection.sorting}", selection.values)
+    return [row[0] for row in rows]
 
 
-def _joined(conditions: list[Condition]) -> tuple[str, tuple[Any, ...]]:
-    where = " AND ".join(sql for sql, _ in conditions) or "true"
-    return where, tuple(value for _, values in conditions for value in values)
-
-
-def _compiled(query: Query) -> tuple[str, list[Condition]]:
-    match = question(query.text)
+def _selected(query: Query) -> Selection:
+    match, order = question(query.text), ORDERS[query.order]
     conditions = [*_simple(query), *_sets(query)]
     if match.unwanted:
         conditions.append(("pictures.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (match.unwanted,)))
     if not match.wanted:
-        return "pictures", conditions
+        return Selection("pictures.id", "pictures", tuple(conditions), order)
     conditions.append(("words MATCH ?", (match.wanted,)))
-    return "words JOIN pictures ON pictures.id = words.rowid", conditions
+    return Selection("words.rowid", "words CROSS JOIN pictures ON id = words.rowid", tuple(conditions), order)
 
 
 def _simple(query: Query) -> Iterator[Condition]:
