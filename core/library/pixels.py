@@ -36,20 +36,18 @@ _WRONG: Final = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexErr
 """What the decoder raises about damaged files."""
 
 
-def decode(picture: Path | bytes, name: str = "") -> Image.Image:
-    """The first frame, fully decoded. Raises HangaError file.missing, file.unreadable, file.not_picture (damaged, or
-    none of PNG, JPEG, WebP; `name` is what bytes are called), file.picture_too_large."""
-    name = picture.name if isinstance(picture, Path) else name
+def decode(path: Path, most_pixels: int = MOST_PIXELS) -> Image.Image:
+    """The picture, fully decoded. Raises HangaError file.missing, file.unreadable, file.not_picture (damaged, moving,
+    or none of PNG, JPEG, WebP), file.picture_too_large."""
     try:
-        data = picture if isinstance(picture, bytes) else _read(picture)
-        size, kind, stripped = _prepared(data)
-        if size[0] * size[1] > MOST_PIXELS:
-            raise HangaError("file.picture_too_large", name=name, width=size[0], height=size[1])
+        size, kind, stripped = _prepared(_read(path))
+        if size[0] * size[1] > most_pixels:
+            raise HangaError("file.picture_too_large", name=path.name, width=size[0], height=size[1])
         with Image.open(io.BytesIO(stripped), formats=(kind,)) as image:
             image.load()
             return image.copy()
     except (DamagedError, *_WRONG) as error:
-        raise HangaError("file.not_picture", name=name) from error
+        raise HangaError("file.not_picture", name=path.name) from error
 
 
 def _read(path: Path) -> bytes:

@@ -1,0 +1,1 @@
+"""Pictures of other programs, made here in each program's own format."""
