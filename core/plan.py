@@ -26,10 +26,13 @@ class ModelFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Adapter:
-    """A LoRA that acts on UNet and text towers of the base, with its weight."""
+    """A LoRA that acts on UNet and text towers of the stages called `roles`, with its weight."""
 
     model: ModelFile
     weight: float
+    roles: tuple[str, ...] = (BASE,)
+    hash: str = ""
+    """By which other programs' pictures name it: that of its tensors, whatever its metadata, 12 hex digits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,8 @@ class Plan:
     vae_dtype: str
     keep_resident: bool
     """Whether networks stay in memory between stages and pictures."""
+    keep_patched: bool = False
+    """Whether weights that adapters change stay in memory beside their originals, or are made anew at every use."""
     peak_bytes: int
     notes: tuple[str, ...] = ()
     """Codes of things worth saying that are not errors."""

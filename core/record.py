@@ -40,7 +40,7 @@ class ImageRecord:
     def key(self) -> str:
         """Names what belongs to this picture besides its file; depends on what made it, not on where it lies or how
         full the memory was. Members at their defaults do not count, so that no field of a later version changes it."""
-        pixels = replace(_without_places(self.plan), keep_resident=True, peak_bytes=0, notes=())
+        pixels = replace(_without_places(self.plan), keep_resident=True, keep_patched=False, peak_bytes=0, notes=())
         identity = json.dumps(to_plain(pixels, defaults=False), sort_keys=True)
         return hashlib.sha256(identity.encode()).hexdigest()[:KEY_DIGITS]
 

@@ -22,11 +22,13 @@ CHUNK_BYTES: Final = 4 << 20
 MAX_CACHE_BYTES: Final = 16 << 20
 
 
-def file_hash(path: Path, progress: Progress | None = None) -> str:
-    """SHA-256 of the file, 64 hex digits. The model hash is its first `SHORT_HASH` digits. HangaError `file.*`."""
-    size, digest, done = regular_file(path).st_size, hashlib.sha256(), 0
+def file_hash(path: Path, progress: Progress | None = None, start: int = 0) -> str:
+    """SHA-256 of the file from its byte `start` on, 64 hex digits. The model hash is the first `SHORT_HASH` digits of
+    the whole file's. HangaError `file.*`."""
+    size, digest, done = regular_file(path).st_size, hashlib.sha256(), start
     try:
         with path.open("rb", buffering=0) as file:
+            file.seek(start)
             while chunk := file.read(CHUNK_BYTES):
                 digest.update(chunk)
                 done += len(chunk)
@@ -44,11 +46,11 @@ class HashCache:
         self._store = store
         self._known = _read(store)
 
-    def get(self, path: Path, progress: Progress | None = None) -> str:
-        """The file's hash, computed only if it is not known. HangaError as `file_hash`."""
-        key = _key(path)
+    def get(self, path: Path, progress: Progress | None = None, start: int = 0) -> str:
+        """The file's hash from `start` on, computed only if it is not known. HangaError as `file_hash`."""
+        key = _key(path, start)
         if key not in self._known:
-            self._known[key] = file_hash(path, progress)
+            self._known[key] = file_hash(path, progress, start)
             self._write()
         return self._known[key]
 
@@ -68,9 +70,10 @@ class HashCache:
             logger.warning("hashes not kept in %s: %s", self._store, error)
 
 
-def _key(path: Path) -> str:
+def _key(path: Path, start: int = 0) -> str:
     status = regular_file(path)
-    return f"{status.st_size}:{status.st_mtime_ns}:{path.resolve()}"
+    changed = f"{status.st_mtime_ns}+{start}" if start else status.st_mtime_ns
+    return f"{status.st_size}:{changed}:{path.resolve()}"
 
 
 def _read(store: Path) -> dict[str, str]:

@@ -118,12 +118,12 @@ def _fill(file: TensorFile, item: Stored, whole: Tensor) -> None:
     else:
         stored = file.borrow(item.info)
         target.copy_((stored.t() if item.place.transposed else stored).reshape(target.shape))
-    if not _is_finite(target):
-        code = "file.overflows" if _is_finite(stored.to(torch.float32)) else "file.not_finite"
+    if not is_finite(target):
+        code = "file.overflows" if is_finite(stored.to(torch.float32)) else "file.not_finite"
         raise HangaError(code, name=item.header.path.name, tensor=item.name)
 
 
-def _is_finite(tensor: Tensor) -> bool:
+def is_finite(tensor: Tensor) -> bool:
     """One pass without a copy: extremes of a tensor with NaN are NaN."""
     low, high = torch.aminmax(tensor)
     return math.isfinite(low.item()) and math.isfinite(high.item())

@@ -17,6 +17,8 @@ from core.errors import HangaError
 from core.paths import STARTER, Home
 from core.plan import ModelFile
 
+SAFETENSORS: Final = ".safetensors"
+
 logger = logging.getLogger(__name__)
 
 STARTER_NAME: Final = "starter"
@@ -42,6 +44,27 @@ class ModelFolder:
             if name in (known.name, known.stem):
                 return known
         raise HangaError("file.unknown_model", name=name, nearest=self._nearest(name))
+
+    def find_lora(self, name: str) -> Path:
+        """The LoRA that `name` means: a file in the loras folder or beside the models, with or without its suffix, or
+        a path. Raises HangaError file.unknown_lora with the nearest name there is, file.ambiguous_lora, file.no_loras.
+        """
+        known = self._adapter_files()
+        if found := [path for path in known if name in (path.name, path.stem)]:
+            if len(found) > 1:
+                raise HangaError("file.ambiguous_lora", name=name, first=str(found[0]), second=str(found[1]))
+            return found[0]
+        path = Path(os.path.expanduser(name))
+        if len(path.parts) > 1 or path.suffix.lower() == SAFETENSORS or os.path.exists(path):
+            return path
+        if not known:
+            raise HangaError("file.no_loras", name=name)
+        nearest = difflib.get_close_matches(name, [path.stem for path in known], n=1, cutoff=0.0)[0]
+        raise HangaError("file.unknown_lora", name=name, nearest=nearest)
+
+    def payload_hash(self, path: Path, start: int) -> str:
+        """SHA-256 of a file from its byte `start` on."""
+        return self._hashes.get(path, start=start)
 
     def names(self) -> list[str]:
         """All names that `find` knows: the built-in ones, then the files and folders of the models folder."""
@@ -81,7 +104,8 @@ class ModelFolder:
 
     def _candidates(self, model: ModelFile, asked: str | None) -> Iterator[Path]:
         seen = self._hashes.places(model.sha256)
-        named = (path for path in (*BUILT_IN.values(), *self._known()) if path.name == model.name)
+        here = (*BUILT_IN.values(), *self._known(), *self._adapter_files())
+        named = (path for path in here if path.name == model.name)
         hinted = () if asked is None else (Path(asked),)
         yield from (path for path in (*hinted, *seen, *named) if os.path.exists(path))
 
@@ -91,7 +115,12 @@ class ModelFolder:
 
     def _known(self) -> list[Path]:
         found = self.home.models.glob("*") if self.home.models.is_dir() else ()
-        return sorted(path for path in found if not path.name.startswith("."))
+        return sorted(path for path in found if not path.name.startswith(".") and path != self.home.loras)
+
+    def _adapter_files(self) -> list[Path]:
+        """Files that may be LoRAs: those of the loras folder, then those that lie among the models."""
+        folders = (folder for folder in (self.home.loras, self.home.models) if folder.is_dir())
+        return [path for folder in folders for path in sorted(folder.glob(f"*{SAFETENSORS}")) if path.name[0] != "."]
 
     def _nearest(self, name: str) -> str:
         names = [*BUILT_IN, *(path.stem for path in self._known())]

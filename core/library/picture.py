@@ -18,7 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from core.errors import HangaError
 from core.library.colour import srgb_profile
 from core.library.png_text import read_texts
-from core.plan import Plan
+from core.plan import Adapter, Plan
 from core.record import ImageRecord, from_json, to_json
 
 RECORD_KEY: Final = "hanga"
@@ -77,7 +77,8 @@ def read_record(path: Path) -> ImageRecord:
 def infotext(record: ImageRecord) -> str:
     """The picture's settings in A1111's grammar: prompt, negative prompt, one line of key: value."""
     request, plan = record.plan.request, record.plan
-    lines = [request.prompt]
+    tags = (f"<lora:{name}:{adapter.weight:g}>" for name, adapter in _loras(plan))
+    lines = [" ".join((request.prompt, *tags))]
     if request.negative:
         lines.append(f"Negative prompt: {request.negative}")
     fields = ", ".join(f"{key}: {_quoted(value)}" for key, value in _fields(record, plan).items())
@@ -100,7 +101,14 @@ def _fields(record: ImageRecord, plan: Plan) -> dict[str, str]:
     if last is not first:
         fields["Refiner"] = f"{Path(last.model.name).stem} [{last.model.sha256[:10]}]"
         fields["Refiner switch at"] = f"{len(first.timesteps) / plan.steps:g}"
+    if loras := _loras(plan):
+        fields["Lora hashes"] = ", ".join(f"{name}: {adapter.hash}" for name, adapter in loras)
     return fields | {"Version": record.software}
+
+
+def _loras(plan: Plan) -> list[tuple[str, Adapter]]:
+    """The adapters that act, by the names that tags call them by."""
+    return [(Path(adapter.model.name).stem, adapter) for adapter in plan.adapters if adapter.weight]
 
 
 def _quoted(value: str) -> str:

@@ -1,15 +1,21 @@
 """Layers that fetch their weights at the moment of use: the one seam for casting and moving.
 
 A weight may lie in another type or on another device than the activation (a half-precision file used in place on a
-processor, a block waiting in host memory). Everything else in `core.models` computes as if weights were always at hand.
+processor, a block waiting in host memory), and an adapter may have changes to it. Everything else in `core.models`
+computes as if weights were always at hand.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+
+Patch = Callable[[Tensor], Tensor]
+"""Makes another weight from a layer's own, which it leaves as it is."""
 
 
 def fetch(weight: Tensor, like: Tensor) -> Tensor:
@@ -21,14 +27,26 @@ def fetch_optional(bias: Tensor | None, like: Tensor) -> Tensor | None:
     return None if bias is None else fetch(bias, like)
 
 
+def fetch_patched(weight: Tensor, patch: Patch | None, like: Tensor) -> Tensor:
+    fetched = fetch(weight, like)
+    return fetched if patch is None else patch(fetched)
+
+
 class Linear(nn.Linear):
+    patch: Patch | None = None
+    """Put here, and taken away again, from outside."""
+
     def forward(self, input: Tensor) -> Tensor:
-        return F.linear(input, fetch(self.weight, input), fetch_optional(self.bias, input))
+        return F.linear(input, fetch_patched(self.weight, self.patch, input), fetch_optional(self.bias, input))
 
 
 class Conv2d(nn.Conv2d):
+    patch: Patch | None = None
+    """Put here, and taken away again, from outside."""
+
     def forward(self, input: Tensor) -> Tensor:
-        return cast(Tensor, self._conv_forward(input, fetch(self.weight, input), fetch_optional(self.bias, input)))
+        weight = fetch_patched(self.weight, self.patch, input)
+        return cast(Tensor, self._conv_forward(input, weight, fetch_optional(self.bias, input)))
 
 
 class GroupNorm(nn.GroupNorm):

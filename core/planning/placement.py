@@ -27,21 +27,28 @@ class Placement:
     dtype: str
     vae_dtype: str
     keep_resident: bool
+    keep_patched: bool
     peak_bytes: int
     notes: tuple[str, ...] = ()
 
 
-def place(request: Request, machine: Machine, checkpoints: list[Checkpoint], size: Size) -> Placement:
-    """Raises HangaError request.unknown_device, request.unknown_dtype, request.half_on_processor."""
+def place(
+    request: Request, machine: Machine, checkpoints: list[Checkpoint], size: Size, adapters: int = 0
+) -> Placement:
+    """`adapters` are the bytes of all their files; what they change is kept changed only where all the rest has room.
+
+    Raises HangaError request.unknown_device, request.unknown_dtype, request.half_on_processor."""
     device = _device(request.device, machine)
     dtype = _dtype(request.dtype, device, sum(found.bytes for found in checkpoints))
     weights = [_weight_bytes(found, dtype) for found in checkpoints]
     room = min(device.memory, machine.memory_limit or device.memory) * USABLE
     decoding = _decoding_bytes(checkpoints[0].vae or VAEConfig(), size, _vae_dtype(dtype))
-    keep = sum(weights) + decoding <= room
-    peak = (sum(weights) if keep else max(weights)) + decoding
+    keep = sum(weights) + adapters + decoding <= room
+    peak = (sum(weights) if keep else max(weights)) + adapters + decoding
+    keep_patched = adapters > 0 and keep and peak + weights[0] <= room
+    peak += weights[0] if keep_patched else 0
     notes = () if peak <= room else ("note.may_not_fit",)
-    return Placement(device.address, dtype, _vae_dtype(dtype), keep, peak, notes)
+    return Placement(device.address, dtype, _vae_dtype(dtype), keep, keep_patched, peak, notes)
 
 
 def _device(name: str, machine: Machine) -> Device:

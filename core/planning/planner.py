@@ -12,7 +12,9 @@ from core.architecture import LATENT_CHANNELS, SDXL_LATENT_RGB, TextConfig, UNet
 from core.checkpoint.describe import Checkpoint, listens_to
 from core.errors import HangaError
 from core.machine import Machine
-from core.plan import BASE, REFINER, FirstStage, ModelFile, Plan, Stage, Start
+from core.patches.places import Wearer
+from core.plan import BASE, REFINER, FirstStage, Plan, Stage, Start
+from core.planning.adapters import LoraFolder, check_weights, wardrobe
 from core.planning.micro import numbers
 from core.planning.names import known
 from core.planning.placement import place
@@ -33,12 +35,11 @@ EMPTY_NEGATIVES: Final = ("encode", "zero")
 FROM_NOISE: Final = Start()
 
 
-class Models(Protocol):
+class Models(LoraFolder, Protocol):
     """Where model files are found: `core.library.models.ModelFolder`, or a stand-in for tests."""
 
     def find(self, name: str) -> Path: ...
     def describe(self, name: str) -> Checkpoint: ...
-    def identify(self, path: Path) -> ModelFile: ...
     def companion(self, name: str) -> str | None: ...
     def all(self) -> Iterator[Checkpoint]: ...
 
@@ -59,6 +60,10 @@ class Model:
     checkpoint: Checkpoint
     unet: UNetConfig
     text: Text
+
+    @property
+    def wearer(self) -> Wearer:
+        return Wearer(unet=self.unet, clip_l=self.text.clip_l, big_g=self.text.big_g)
 
 
 @dataclass(frozen=True)
@@ -83,12 +88,16 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
     width, height = picture_size(request, base.checkpoint.native_size or NATIVE_SIZE, grid(unets))
     networks = _networks(request, base, refiner, start)
     first_stage = _first_stage(request, models, base)
-    placement = place(request, machine, [network.model.checkpoint for network in networks], (width, height))
+    wearers = {BASE: base.wearer} | ({} if refiner is None else {REFINER: refiner.wearer})
+    worn = wardrobe(request, models, wearers, base.checkpoint.path.name)
+    checkpoints = [network.model.checkpoint for network in networks]
+    placement = place(request, machine, checkpoints, (width, height), worn.bytes)
     return Plan(
         request=request,
         stages=tuple(_stage(network, models, request, (width, height)) for network in networks),
         first_stage=first_stage,
         start=start,
+        adapters=worn.adapters,
         width=width,
         height=height,
         seeds=_seeds(request),
@@ -102,12 +111,14 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
         dtype=placement.dtype,
         vae_dtype=placement.vae_dtype,
         keep_resident=placement.keep_resident,
+        keep_patched=placement.keep_patched,
         peak_bytes=placement.peak_bytes,
-        notes=(*_notes(base, refiner, networks), *placement.notes),
+        notes=(*_notes(base, refiner, networks), *worn.notes, *placement.notes),
     )
 
 
 def _check_numbers(request: Request) -> None:
+    check_weights(request)
     known(request.sampler, CATALOGUE, "request.unknown_sampler")
     known(request.empty_negative, EMPTY_NEGATIVES, "request.unknown_empty_negative")
     _within("request.count", request.count, 1, MOST_PICTURES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,7 @@ from core.machine import Machine
 from core.plan import BASE, REFINER, ModelFile, Plan, Start
 from core.planning.planner import Models, make_plan
 from core.record import ImageRecord
-from core.request import AUTO, Request
+from core.request import AUTO, Lora, Request
 
 
 class KnownModels(Models, Protocol):
@@ -62,6 +63,7 @@ def changed(record: ImageRecord, changes: Changes, models: KnownModels) -> Reque
         checkpoint=_checkpoint_again(record, models),
         refiner=changes.refiner or _refiner_again(record, models),
         vae=_vae_again(record, models),
+        loras=tuple(_loras_again(record, models)),
         width=plan.width,
         height=plan.height,
         handoff=request.handoff if changes.handoff is None else changes.handoff,
@@ -84,6 +86,14 @@ def _vae_again(record: ImageRecord, models: KnownModels) -> str | None:
     return None if asked is None else _name_of(models.find_again(record.plan.first_stage.model, asked), asked, models)
 
 
+def _loras_again(record: ImageRecord, models: KnownModels) -> Iterator[Lora]:
+    """The LoRAs that the picture was made with, found by content alone: names in a picture may be anybody's."""
+    for lora, adapter in zip(record.plan.request.loras, record.plan.adapters, strict=False):
+        path = models.find_again(adapter.model, None)
+        names = (lora.name, path.name)
+        yield replace(lora, name=next((name for name in names if _means(name, path, models.find_lora)), str(path)))
+
+
 def _refiner_again(record: ImageRecord, models: KnownModels) -> str | None:
     """The refiner that the picture was made with, or the one that belongs to its checkpoint."""
     request = record.plan.request
@@ -96,11 +106,11 @@ def _name_of(path: Path, asked: str | None, models: Models) -> str:
     """What a request calls the file at `path`: as before, or by its own name, where that finds it. Its place would
     tell other people about this machine, and is no help to them."""
     names = (name for name in (asked, path.name) if name is not None)
-    return next((name for name in names if _finds(name, path, models)), str(path))
+    return next((name for name in names if _means(name, path, models.find)), str(path))
 
 
-def _finds(name: str, path: Path, models: Models) -> bool:
+def _means(name: str, path: Path, find: Callable[[str], Path]) -> bool:
     try:
-        return models.find(name).resolve() == path.resolve()
+        return find(name).resolve() == path.resolve()
     except HangaError:
         return False

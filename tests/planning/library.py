@@ -93,7 +93,15 @@ class Library:
             self.known[path.name] = describe(path)
         return self.known[path.name]
 
+    def find_lora(self, name: str) -> Path:
+        return self.folder / name
+
+    def payload_hash(self, path: Path, start: int) -> str:
+        return "0" * 64
+
     def identify(self, path: Path) -> ModelFile:
+        if path.stem not in FILES:
+            return ModelFile(name=path.name, sha256=path.stem, path=str(path))
         digit = "f" if path.name in self.changed else format(list(FILES).index(path.stem), "x")
         return ModelFile(name=path.name, sha256=digit * 64, path=str(path))
 
