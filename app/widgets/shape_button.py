@@ -1,0 +1,75 @@
+"""ShapeButton: one shape of picture, drawn, with its name below. One of a row is checked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton
+
+from app.atelier import Atelier
+from app.look.metrics import CAPTION, RADIUS, text_font
+from app.widgets.painting import fill, focus_ring, outline, painting
+from app.widgets.shapes import ratio_name
+from core.request import Size
+
+AREA = 22.0**2
+"""Pixels that every drawn shape covers, so that none looks more important; very long ones are shortened."""
+LONGEST = 40.0
+WORDS = 16
+
+
+class ShapeButton(QAbstractButton):
+    def __init__(self, atelier: Atelier, name: str, size: Size, *, with_pixels: bool = False) -> None:
+        super().__init__()
+        self._atelier, self.shape_size, self._with_pixels = atelier, size, with_pixels
+        self.setObjectName(f"{name}.{size[0]}x{size[1]}")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setText(ratio_name(size))
+        atelier.look.changed.connect(self.update)
+        atelier.language.follow(self._say)
+
+    def sizeHint(self) -> QSize:
+        return QSize(86, 74) if self._with_pixels else QSize(44, 58)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(36, self.sizeHint().height())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, lines = self._atelier.look.tokens, 2 if self._with_pixels else 1
+        with painting(self) as painter:
+            if self.isChecked() or self.underMouse():
+                fill(painter, self.rect(), tokens.card if self.isChecked() else tokens.hover, RADIUS - 2)
+            if self.isChecked():
+                outline(painter, self.rect(), tokens.edge, 1, RADIUS - 2)
+            colour = tokens.ink if self.isChecked() else tokens.dim
+            outline(painter, self._drawn(self.height() - 5 - lines * WORDS), colour, 1.6, 2)
+            self._write(painter, colour, tokens.faint)
+            focus_ring(painter, self, tokens)
+
+    def _drawn(self, room: float) -> QRectF:
+        """The shape in the middle of the upper part, which is `room` high."""
+        width, height = self.shape_size
+        unit = (AREA / (width * height)) ** 0.5
+        unit = min(unit, LONGEST / width, (room - 6) / height, (self.width() - 6) / width)
+        width, height = max(width * unit, 5), max(height * unit, 5)
+        return QRectF((self.width() - width) / 2, 3 + (room - height) / 2, width, height)
+
+    def _write(self, painter: QPainter, colour: str, pale: str) -> None:
+        line = QRectF(0, self.height() - 4 - WORDS, self.width(), WORDS)
+        painter.setFont(text_font(CAPTION))
+        if self._with_pixels:
+            painter.setPen(QColor(pale))
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, "{} × {}".format(*self.shape_size))
+            line.translate(0, -WORDS)
+        painter.setPen(QColor(colour))
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.text())
+
+    def _say(self) -> None:
+        width, height = self.shape_size
+        words = self._atelier.language.say("window.shape.one", ratio=self.text(), width=width, height=height)
+        self.setAccessibleName(words)
+        self.setToolTip(words)
