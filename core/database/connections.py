@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from core.durable import disk_error
 from core.errors import HangaError
@@ -16,6 +18,9 @@ COMPANIONS: Final = ("-journal", "-wal", "-shm")
 
 BUSY_SECONDS: Final = 10.0
 """How long a connection waits for another one, of this or another program, before it gives up."""
+
+PLENTY: Final = 1 << 30
+"""Bytes; far more than a transaction takes."""
 
 SETTINGS: Final = ("foreign_keys = ON", "synchronous = FULL", "fullfsync = ON", "mmap_size = 0", "cache_spill = OFF")
 """FULL and fullfsync: what is committed outlasts a power cut. Without spilling, only the end of a transaction needs
@@ -29,7 +34,30 @@ DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 OCCUPIED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
-def connect(path: Path, mode: str = "rwc") -> sqlite3.Connection:
+class Connection(sqlite3.Connection):
+    """Knows the cursors that were made from it: one that somebody holds on to, half read, would keep its lock."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._cursors: weakref.WeakSet[sqlite3.Cursor] = weakref.WeakSet()
+
+    def cursor(self, *arguments: Any, **options: Any) -> Any:
+        cursor = super().cursor(*arguments, **options)
+        self._cursors.add(cursor)
+        return cursor
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        cursor: sqlite3.Cursor = self.cursor().execute(*arguments)
+        return cursor
+
+    def let_go(self) -> None:
+        """End the transaction, and all reading from cursors."""
+        for cursor in list(self._cursors):
+            cursor.close()
+        self.rollback()
+
+
+def connect(path: Path, mode: str = "rwc") -> Connection:
     """A connection that any thread may use, one at a time, and that begins no transaction by itself. `mode`: "ro",
     "rw", "rwc", which makes the file, or "ro&immutable=1", which looks for no journal and takes no lock.
     Raises sqlite3.Error."""
@@ -39,14 +67,21 @@ def connect(path: Path, mode: str = "rwc") -> sqlite3.Connection:
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
+        factory=Connection,
     )
     connection.row_factory = sqlite3.Row
+    connection.text_factory = _text
     for setting in SETTINGS:
         connection.execute(f"PRAGMA {setting}")
     return connection
 
 
-def writer(path: Path) -> sqlite3.Connection:
+def _text(raw: bytes) -> str:
+    """A broken character must not take the whole row with it."""
+    return raw.decode("utf-8", "replace")
+
+
+def writer(path: Path) -> Connection:
     """The connection that writes. Never a write-ahead log: SQLite before 3.51.3 can destroy a file that has one and is
     used by two connections. Raises HangaError disk.unwritable; sqlite3.Error, also when the file cannot be written."""
     connection = connect(path)
@@ -63,7 +98,7 @@ def writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def reader(path: Path) -> sqlite3.Connection:
+def reader(path: Path) -> Connection:
     """A connection that refuses to write. It may undo what a dead writer left behind, for which it must be allowed to
     write the file. Raises sqlite3.Error."""
     connection = connect(path, "rw")
@@ -87,16 +122,24 @@ def told(path: Path) -> Iterator[None]:
 def translated(path: Path, error: sqlite3.Error) -> Exception:
     """disk.full, disk.unwritable, disk.database_busy, disk.database_damaged; mistakes in statements and broken
     constraints stay what they are."""
-    kind = kind_of(error)
-    if kind == sqlite3.SQLITE_FULL:
-        return HangaError("disk.full", name=path.name, folder=str(path.parent))
-    if kind in DISK_TROUBLE:
-        return HangaError("disk.unwritable", name=path.name, folder=str(path.parent), reason=str(error))
-    if kind in OCCUPIED:
-        return HangaError("disk.database_busy", name=path.name, folder=str(path.parent))
-    if kind in DAMAGE:
-        return HangaError("disk.database_damaged", name=path.name, folder=str(path.parent))
+    name, folder = path.name, str(path.parent)
+    if is_damage(path, error):
+        return HangaError("disk.database_damaged", name=name, folder=folder)
+    if kind_of(error) == sqlite3.SQLITE_FULL:
+        return HangaError("disk.full", name=name, folder=folder)
+    if kind_of(error) in DISK_TROUBLE:
+        return HangaError("disk.unwritable", name=name, folder=folder, reason=str(error))
+    if kind_of(error) in OCCUPIED:
+        return HangaError("disk.database_busy", name=name, folder=folder)
     return error
+
+
+def is_damage(path: Path, error: sqlite3.Error) -> bool:
+    """Whether the file is broken. SQLite says so; or breaks a constraint without saying which, as a broken search index
+    does; or has no room on a disk that has plenty, because numbers have run out."""
+    if kind_of(error) == sqlite3.SQLITE_FULL:
+        return path.parent.exists() and shutil.disk_usage(path.parent).free > PLENTY
+    return kind_of(error) in DAMAGE or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT
 
 
 def kind_of(error: sqlite3.Error) -> int:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
 
-from core.database.connections import BUSY_SECONDS, DAMAGE, connect, kind_of, reader, told, translated, writer
+from core.database.connections import BUSY_SECONDS, Connection, connect, is_damage, reader, told, translated, writer
 from core.database.gate import Gate
 from core.database.health import mark, refuse_newer
 from core.database.recovery import Recovery, recover
@@ -41,7 +41,7 @@ class Database:
         self._snapshots = snapshots
         self._writer = connection
         self._gate = Gate(BUSY_SECONDS)
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[Connection] = []
         self._mine = threading.local()
         self._changed = False
         self._closed = False
@@ -93,7 +93,8 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees one state throughout and cannot write. Fetch what you need before you leave. Inside a
+        """A connection that sees one state throughout and cannot write. Cursors end with it, so fetch what you
+        need before you leave. Inside a
         `writing` of the same thread it is that connection, which sees its own changes."""
         if self._using is not None:
             yield self._using
@@ -103,7 +104,7 @@ class Database:
             try:
                 yield connection
             finally:
-                connection.rollback()
+                connection.let_go()
 
     def probe(self) -> None:
         """Write something that changes nothing. Raises HangaError disk.* while the disk does not take it."""
@@ -181,7 +182,7 @@ class Database:
             self._mine.connection = None
 
     @contextlib.contextmanager
-    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+    def _borrowed(self) -> Iterator[Connection]:
         """A reader that nobody else has."""
         try:
             connection = self._idle.pop()
@@ -202,7 +203,7 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            if kind_of(error) in DAMAGE:
+            if is_damage(self.path, error):
                 mark(self.path)
             raise translated(self.path, error) from error
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.database.connections import COMPANIONS, DISK_TROUBLE, OCCUPIED, connect, kind_of
-from core.database.schema import is_as_migrated, is_empty, is_ours
+from core.database.schema import is_as_migrated, is_empty, is_ours, searches
 from core.durable import write_over
 from core.errors import HangaError
 
@@ -54,6 +54,8 @@ def examine(connection: sqlite3.Connection, check: str) -> str | None:
         return EMPTY
     if not is_ours(connection):
         return FOREIGN
+    for name in searches(connection):
+        connection.execute(f'SELECT 1 FROM "{name}" WHERE "{name}" MATCH \'a\'').fetchone()  # No check looks in there.
     return None if is_as_migrated(connection) else DAMAGED
 
 

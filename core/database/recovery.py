@@ -14,7 +14,7 @@ from typing import Final
 
 from core.database.connections import COMPANIONS, connect
 from core.database.health import EMPTY, MISSING, diagnose, is_about_the_disk, marker
-from core.database.schema import highest, seal
+from core.database.schema import highest, seal, searches
 from core.database.snapshots import Snapshots, whole
 from core.durable import keep_aside, remove
 from core.errors import HangaError
@@ -22,10 +22,6 @@ from core.errors import HangaError
 logger = logging.getLogger(__name__)
 
 UNFIT: Final = ("disk.database_damaged", "file.newer_database")
-
-SEARCHES: Final = (
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE % USING fts5%'"
-)
 
 
 @dataclass(frozen=True)
@@ -91,5 +87,5 @@ def _mend(connection: sqlite3.Connection, newest: int) -> None:
     if highest(connection) > newest:
         raise HangaError("file.newer_database", name="")
     seal(connection)
-    for (name,) in connection.execute(SEARCHES).fetchall():
+    for name in searches(connection):
         connection.execute(f'INSERT INTO "{name}" ("{name}") VALUES (\'rebuild\')')

@@ -87,6 +87,12 @@ def digest(connection: sqlite3.Connection) -> str:
     return told.hexdigest()
 
 
+def searches(connection: sqlite3.Connection) -> list[str]:
+    """Names of the full-text indices."""
+    wanted = "type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE % USING fts5%'"
+    return [row["name"] for row in connection.execute(f"SELECT name FROM sqlite_schema WHERE {wanted}")]
+
+
 def is_ours(connection: sqlite3.Connection) -> bool:
     return version_fields(connection)[0] == APPLICATION_ID
 

@@ -59,14 +59,15 @@ def test_broken_snapshots_are_passed_over(killed: Path, home: Path) -> None:
         assert database.recovered.source == good
 
 
-def test_nothing_is_lost_where_only_the_search_is_broken(killed: Path, home: Path) -> None:
+def test_damage_met_in_use_is_mended_at_the_next_opening(killed: Path, home: Path) -> None:
     shutil.copytree(killed, home)
-    with sqlite3.connect(home / "hanga.db") as connection:
-        connection.execute("UPDATE words_data SET block = zeroblob(40)")
-    connection.close()
-    with open_in(home) as database, pytest.raises(HangaError) as caught:
-        found(database, "after OR boat")
-    assert caught.value.code == "disk.database_damaged"
+    with open_in(home) as database:
+        with sqlite3.connect(home / "hanga.db") as connection:
+            connection.execute("UPDATE words_data SET block = zeroblob(3) WHERE id > 10")
+        connection.close()
+        with pytest.raises(HangaError) as caught:
+            found(database, "after OR boat")
+        assert caught.value.code == "disk.database_damaged"
     with open_in(home) as database:
         assert texts(database) == BEFORE + AFTER
         assert found(database, "after") == len(AFTER)

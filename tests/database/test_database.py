@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from core.database import database as door
+from core.database.connections import Connection
 from core.database.database import Database
 from core.errors import HangaError
 from tests.database.shelf import add, files, found, is_whole, open_in, texts
@@ -65,6 +66,15 @@ class TestTransactions:
         with pytest.raises(RuntimeError), shelf.reading(), shelf.writing():
             pytest.fail("never reached")
 
+    def test_a_cursor_that_somebody_keeps_keeps_nobody_out(self, shelf: Database) -> None:
+        add(shelf, ["one", "two"])
+        with shelf.reading() as connection:
+            kept = connection.execute("SELECT text FROM note")
+            assert kept.fetchone()["text"] == "one"
+        add(shelf, ["three"])
+        with pytest.raises(sqlite3.ProgrammingError):
+            kept.fetchone()
+
     def test_wrong_statements_are_the_callers_business(self, shelf: Database) -> None:
         with pytest.raises(sqlite3.OperationalError), shelf.reading() as connection:
             connection.execute("SELECT nothing FROM nowhere")
@@ -109,19 +119,18 @@ class TestSafety:
         assert (home / "hanga.db").read_bytes()[18:20] == b"\1\1"
 
     def test_a_mode_that_is_not_safe_is_not_put_up_with(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        class Stubborn(sqlite3.Connection):
-            def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-                return super().execute("SELECT 'wal'" if "journal_mode" in sql else sql, parameters)
+        def stubborn(connection: Connection, sql: str, *parameters: Any) -> sqlite3.Cursor:
+            return connection.cursor().execute("SELECT 'wal'" if "journal_mode" in sql else sql, *parameters)
 
-        original = sqlite3.connect
-        monkeypatch.setattr(sqlite3, "connect", lambda *args, **named: original(*args, factory=Stubborn, **named))
+        monkeypatch.setattr(Connection, "execute", stubborn)
         with pytest.raises(HangaError, match="journal mode wal") as caught:
             open_in(home)
         assert caught.value.code == "disk.unwritable"
 
 
 class TestDisks:
-    def test_a_full_disk(self, shelf: Database) -> None:
+    def test_a_full_disk(self, shelf: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.database.connections.PLENTY", float("inf"))
         add(shelf, ["kept"])
         with shelf.writing() as connection:
             (pages,) = connection.execute("PRAGMA page_count").fetchone()
