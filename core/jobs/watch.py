@@ -13,7 +13,7 @@ class Patience:
     beat: float = 60.0
     """Without any sign of life."""
     event: float = 3600.0
-    """Without anything happening in a task."""
+    """Without anything happening in a task, getting ready for it included."""
     cancel: float = 60.0
     """Until a task that was cancelled has ended."""
     close: float = 15.0
