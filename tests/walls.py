@@ -41,7 +41,7 @@ ROOMS = {
     ),
     "cli": room(
         "core.cli",
-        "engine jobs worker planning pipeline library foreign keeping memory headers words",
+        "engine jobs worker planning pipeline library foreign keeping memory headers database instance words",
         "parses, calls and prints; does in its own process what a window would ask of the worker",
     ),
     "engine": room(
@@ -51,8 +51,8 @@ ROOMS = {
     ),
     "jobs": room(
         "core.jobs",
-        "database words",
-        "queue and protocol carry plain data; the worker is started as a process, not imported",
+        "database schedules words",
+        "queue, protocol and estimates carry plain data; the worker is started as a process, not imported",
     ),
     "worker": room(
         "core.jobs.worker core.jobs.in_process core.jobs.torch_workshop",

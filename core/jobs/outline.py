@@ -1,0 +1,86 @@
+"""What a run will do, act by act, as its plan foretells it: what progress is measured along."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from core import events
+from core.jobs.timings import Kind
+from core.plan import BASE, Plan, Stage
+from core.sampling.catalogue import calls_per_step
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something of one kind, for the picture at `index`. `work` is that of one of its `steps`, or of all where there
+    are none to be counted: bytes of weights where these are read, else pixels."""
+
+    kind: Kind
+    index: int
+    work: float
+    steps: int = 0
+
+    @property
+    def stage(self) -> str:
+        return self.kind.stage
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The acts of `plan`. `warm` are the contents of files whose networks are still in memory."""
+
+    plan: Plan
+    warm: Collection[str] = ()
+
+    def acts(self, done: Collection[int] = ()) -> list[Act]:
+        """In order, without pictures that are `done`; what takes no time worth mentioning is left out."""
+        indices = [index for index in range(len(self.plan.seeds)) if index not in done]
+        groups = [[index] for index in indices] if self.plan.keep_resident else [indices]
+        return [act for number, group in enumerate(groups) if group for act in self._group(group, number == 0)]
+
+    @property
+    def left_in_memory(self) -> frozenset[str]:
+        """Contents of the files whose networks stay when the run is through."""
+        files = [
+            self.plan.first_stage.model,
+            *(file for stage in self.plan.stages for file in (stage.model, stage.text)),
+        ]
+        return frozenset(file.sha256 for file in files) if self.plan.keep_resident else frozenset()
+
+    def _group(self, group: list[int], first: bool) -> Iterator[Act]:
+        """As the pipeline goes: each network's share of all pictures, then each picture's end. Networks that stay and
+        prompts are ready once the first group is through."""
+        for stage in self.plan.stages:
+            if first:
+                yield from self._preparation(stage, group[0])
+            yield from (self._steps(stage, index) for index in group)
+        for index in group:
+            yield self._whole(events.DECODE, index, self.plan.first_stage.model.sha256, self.plan.vae_dtype)
+            yield self._whole(events.SAVE, index)
+
+    def _preparation(self, stage: Stage, index: int) -> Iterator[Act]:
+        cold = not self.plan.keep_resident or not {stage.model.sha256, stage.text.sha256} <= set(self.warm)
+        work = float(max(1, self.plan.peak_bytes)) if cold else 1.0
+        if cold:
+            name = events.LOAD if stage.role == BASE else events.SWAP
+            yield Act(self._kind(name, stage.text.sha256, self.plan.dtype, cold=True), index, work)
+        yield Act(self._kind(events.ENCODE, stage.model.sha256, self.plan.dtype, cold=cold), index, work)
+
+    def _steps(self, stage: Stage, index: int) -> Act:
+        plan = self.plan
+        name = events.BASE if stage.role == BASE else events.REFINER
+        sides = 1 if plan.guidance_scale == 1 else 2
+        patched = "patched" if plan.adapters and not plan.keep_patched else ""
+        kind = self._kind(name, stage.model.sha256, plan.dtype, f"{plan.sampler}/{sides}/{patched}")
+        return Act(kind, index, self._pixels, len(calls_per_step(plan.sampler, stage.sigmas)))
+
+    def _whole(self, name: str, index: int, model: str = "", dtype: str = "") -> Act:
+        return Act(self._kind(name, model, dtype), index, self._pixels)
+
+    def _kind(self, name: str, model: str, dtype: str, detail: str = "", cold: bool = False) -> Kind:
+        return Kind(name, self.plan.device, cold, dtype, model[:16], detail)
+
+    @property
+    def _pixels(self) -> float:
+        return float(self.plan.width * self.plan.height)
