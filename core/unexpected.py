@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import secrets
 import traceback
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from core import VERSION
-from core.durable import write_new
+from core.durable import remove, write_new
 from core.errors import HangaError
 from core.paths import Home
+
+KEPT_LOGS: Final = 50
+OURS: Final = "????-??-??-??????-????.log"
 
 
 def unexpected(error: Exception, home: Home) -> HangaError:
@@ -25,9 +30,12 @@ def unexpected(error: Exception, home: Home) -> HangaError:
 
 
 def keep_log(home: Home, text: str) -> Path:
-    """`text` in a new file of the home's logs, under a few words about this program. Raises disk.full,
-    disk.unwritable."""
+    """`text` in a new file of the home's logs, under a few words about this program; the oldest make way for it. Raises
+    disk.full, disk.unwritable."""
     path = home.logs / f"{datetime.now():%Y-%m-%d-%H%M%S}-{secrets.token_hex(2)}.log"
     head = f"Hanga {VERSION}, Python {platform.python_version()}, {platform.platform()}\n\n"
     write_new(path, (head + text).encode("utf-8", "backslashreplace"))
+    with contextlib.suppress(HangaError):
+        for old in sorted(home.logs.glob(OURS))[:-KEPT_LOGS]:
+            remove(old)
     return path
