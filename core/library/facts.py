@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,12 @@ SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 LONGEST_TEXT: Final = 16 << 10
 """Characters of another program's texts that are kept to be found."""
+
+WRONG: Final = (
+    *(struct.error, zlib.error, ValueError, SyntaxError, TypeError, LookupError, EOFError),
+    *(UnidentifiedImageError, Image.DecompressionBombError),
+)
+"""What the decoder says of a file that it does not understand."""
 
 TAIL: Final = 4096
 """Bytes at the end of a PNG file among which its last chunk begins; some programs write something after it."""
@@ -151,9 +158,11 @@ def _size(path: Path) -> tuple[int, int]:
                     (width, height), whole = image.size, True
     except FileNotFoundError as error:
         raise HangaError("file.missing", name=path.name) from error
-    except (UnidentifiedImageError, Image.DecompressionBombError, struct.error, ValueError, SyntaxError) as error:
+    except WRONG as error:
         raise HangaError("file.damaged_picture", name=path.name) from error
     except OSError as error:
+        if error.errno is None:  # The decoder's, not the system's.
+            raise HangaError("file.damaged_picture", name=path.name) from error
         raise HangaError("file.unreadable", name=path.name, reason=error.strerror or str(error)) from error
     if not whole or not 0 < width * height <= MOST_PIXELS:
         raise HangaError("file.damaged_picture", name=path.name)

@@ -38,7 +38,7 @@ class Library:
 
     def __init__(self, home: Home, database: Database, send: Send = send2trash) -> None:
         """`send` gives a folder to the system's own trash."""
-        self._home = Home(home.root.absolute())
+        self._home = Home(Path(os.path.normpath(home.root.absolute())))
         self._database = database
         self._send = send
         self._since = time.time()
@@ -54,10 +54,10 @@ class Library:
         Raises HangaError file.outside_library, file.missing, file.unreadable, file.damaged_picture, disk.*.
         """
         root = self._home.root
-        try:
-            place = place_of(root, path.absolute())
-        except ValueError as error:
-            raise HangaError("file.outside_library", name=path.name, folder=str(self._home.pictures)) from error
+        path = Path(os.path.normpath(path.absolute()))
+        if not path.is_relative_to(self._home.pictures):
+            raise HangaError("file.outside_library", name=path.name, folder=str(self._home.pictures))
+        place = place_of(root, path)
         condition = f"path = ? AND size = ? AND mtime_ns = ? AND missing = {THERE}"
         with self._reading() as connection:
             known = catalogue.pictures(connection, root, condition, place.path, place.size, place.mtime_ns)

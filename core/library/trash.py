@@ -79,7 +79,7 @@ class Trash:
         with self.lock:
             ticket = Ticket(self.home, name)
             contents = ticket.contents()
-            ids = self._put_back(contents)
+            ids = self._put_back(ticket, contents)
             ticket.give_back_latents(contents)
             failure = self._give_back(ticket, contents, ids)
             if failure is not None:
@@ -133,13 +133,12 @@ class Trash:
 
     def _agree(self, ticket: Ticket, item: Item) -> bool:
         """Make the database say of a picture what the files say; whether it is in the trash."""
-        with self.database.reading() as connection:
-            row = _row(connection, item)
-        inside = ticket.holds(item) if item.file is not None else row is None
         with self.database.writing() as connection:
+            row = self._row(connection, ticket, item)
+            inside = ticket.holds(item) if item.file is not None else row is None
             if not inside and row is None:
                 catalogue.put_back(connection, item.entry, GONE)
-            elif inside and row is not None and not ticket.original(item).exists():
+            elif inside and row is not None:
                 catalogue.forget(connection, row)
         return inside
 
@@ -163,11 +162,20 @@ class Trash:
             for item in contents.items:
                 catalogue.forget(connection, item.entry.id)
 
-    def _put_back(self, contents: Contents) -> list[int]:
+    def _put_back(self, ticket: Ticket, contents: Contents) -> list[int]:
         """Rows for all pictures, marked as missing until their files are there."""
         with self.database.writing() as connection:
-            rows = [(_row(connection, item), item.entry) for item in contents.items]
+            rows = [(self._row(connection, ticket, item), item.entry) for item in contents.items]
             return [row or catalogue.put_back(connection, entry, GONE) for row, entry in rows]
+
+    def _row(self, connection: sqlite3.Connection, ticket: Ticket, item: Item) -> int | None:
+        """The id under which the catalogue has this very picture, if it does: not a copy of it that has a file."""
+        entry = item.entry
+        query = "SELECT id, path FROM pictures WHERE digest = ? AND (id = ? OR path = ?) ORDER BY id != ?"
+        values = (bytes.fromhex(entry.found.digest), entry.id, item.path, entry.id)
+        rows = connection.execute(query, values).fetchall()
+        its_own = (row["id"] for row in rows if not (ticket.holds(item) and (self.home.root / row["path"]).exists()))
+        return next(its_own, None)
 
     def _give_back(self, ticket: Ticket, contents: Contents, ids: list[int]) -> HangaError | None:
         """The files, and rows that say so; what went wrong."""
@@ -196,15 +204,6 @@ def _contents_of(ticket: Ticket) -> Contents | None:
         return ticket.contents()
     except HangaError:
         return None
-
-
-def _row(connection: sqlite3.Connection, item: Item) -> int | None:
-    """The id under which the catalogue knows this very picture, if it does."""
-    entry = item.entry
-    query = "SELECT id FROM pictures WHERE digest = ? AND (id = ? OR path = ?) ORDER BY id != ?"
-    values = (bytes.fromhex(entry.found.digest), entry.id, item.path, entry.id)
-    row = connection.execute(query, values).fetchone()
-    return None if row is None else row["id"]
 
 
 def _is_needed(connection: sqlite3.Connection, key: str) -> bool:
