@@ -36,12 +36,15 @@ def own_library(home: Home) -> Iterator[Library]:
 @contextmanager
 def read_library(home: Home) -> Iterator[Library]:
     """The library to be looked at, also while another program has the home. Raises HangaError disk.*."""
-    with Database.open(home.database, home.snapshots) as database:
+    database = Database.open(home.database, home.snapshots)
+    try:
         library = Library(home, database)
         try:
             yield library
         finally:
             library.close()
+    finally:
+        database.close(snapshot=False)
 
 
 @contextmanager

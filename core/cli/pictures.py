@@ -126,7 +126,7 @@ def _export(options: Namespace, reporter: Reporter) -> None:
 def _rebuild(options: Namespace, reporter: Reporter) -> None:
     with own_library(Home.default()) as library:
         drift = library.rebuild()
-        found = {name: value for name, value in to_plain(drift).items() if value}  # type: ignore[union-attr]
+        found = {name: value for name, value in vars(drift).items() if value}
         counts = {name: value if isinstance(value, int) else len(value) for name, value in found.items()}
         print(json.dumps(found | {"pictures": library.count(Query())}) if options.json else _told(counts, reporter))
         reporter.say("cli.rebuilt", pictures=library.count(Query()))
@@ -179,7 +179,8 @@ def _restore(options: Namespace, reporter: Reporter) -> None:
 def _trash(options: Namespace, reporter: Reporter) -> None:
     with read_library(Home.default()) as library:
         for one in library.trashed():
-            print(json.dumps(to_plain(one)) if options.json else one.ticket)
+            facts = {"ticket": one.ticket, "when": one.when.isoformat(), "names": one.names}
+            print(json.dumps(facts) if options.json else f"{one.ticket}  {', '.join(one.names)}")
 
 
 def _empty_trash(options: Namespace, reporter: Reporter) -> None:

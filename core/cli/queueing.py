@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,12 +56,9 @@ def _axes(given: Sequence[str]) -> dict[str, list[Plain]]:
 
 def _value(text: str) -> Plain:
     """A number where it is one, else a word."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+    if re.fullmatch(r"[+-]?\d{1,20}", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"[+-]?\d{1,20}\.\d{1,20}", text) else text
 
 
 def _list(options: Namespace, reporter: Reporter) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sqlite3
 import weakref
 from collections.abc import Iterator
@@ -18,9 +17,6 @@ COMPANIONS: Final = ("-journal", "-wal", "-shm")
 
 BUSY_SECONDS: Final = 10.0
 """How long a connection waits for another one, of this or another program, before it gives up."""
-
-PLENTY: Final = 1 << 30
-"""Bytes; far more than a transaction takes."""
 
 SETTINGS: Final = ("foreign_keys = ON", "synchronous = FULL", "fullfsync = ON", "mmap_size = 0", "cache_spill = OFF")
 """FULL and fullfsync: what is committed outlasts a power cut. Without spilling, only the end of a transaction needs
@@ -123,7 +119,7 @@ def translated(path: Path, error: sqlite3.Error) -> Exception:
     """disk.full, disk.unwritable, disk.database_busy, disk.database_damaged; mistakes in statements and broken
     constraints stay what they are."""
     name, folder = path.name, str(path.parent)
-    if is_damage(path, error):
+    if is_damage(error):
         return HangaError("disk.database_damaged", name=name, folder=folder)
     if kind_of(error) == sqlite3.SQLITE_FULL:
         return HangaError("disk.full", name=name, folder=folder)
@@ -134,11 +130,9 @@ def translated(path: Path, error: sqlite3.Error) -> Exception:
     return error
 
 
-def is_damage(path: Path, error: sqlite3.Error) -> bool:
-    """Whether the file is broken. SQLite says so; or breaks a constraint without saying which, as a broken search index
-    does; or has no room on a disk that has plenty, because numbers have run out."""
-    if kind_of(error) == sqlite3.SQLITE_FULL:
-        return path.parent.exists() and shutil.disk_usage(path.parent).free > PLENTY
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file is broken. SQLite says so, or breaks a constraint without saying which, as a broken search index
+    does."""
     return kind_of(error) in DAMAGE or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT
 
 

@@ -128,11 +128,12 @@ class Database:
         if newest is None or (datetime.now(UTC) - newest >= A_DAY and changed > newest):
             self.snapshot("daily")
 
-    def close(self) -> None:
-        """With a snapshot, if there have been changes. May be called twice. Raises HangaError disk.* if the snapshot
-        cannot be made; closed it is nevertheless."""
+    def close(self, snapshot: bool = True) -> None:
+        """With a snapshot, if there have been changes and one is wanted: a command that adds one picture to thousands
+        leaves that to the next day. May be called twice. Raises HangaError disk.* if the snapshot cannot be made;
+        closed it is nevertheless."""
         try:
-            if self._changed:
+            if self._changed and snapshot:
                 self.snapshot("close")
         finally:
             self._changed = False
@@ -203,7 +204,7 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            if is_damage(self.path, error):
+            if is_damage(error):
                 mark(self.path)
             raise translated(self.path, error) from error
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from core.database.connections import COMPANIONS, connect
+from core.database.connections import COMPANIONS, connect, kind_of
 from core.database.health import EMPTY, MISSING, diagnose, is_about_the_disk, marker
 from core.database.schema import highest, seal, searches
 from core.database.snapshots import Snapshots, whole
@@ -52,7 +52,7 @@ def recover(path: Path, snapshots: Snapshots, newest: int) -> Recovery | None:
         return None
     aside = tuple(_put_aside(path))
     candidates = (*(file for file in aside if file.suffix == path.suffix), *snapshots.all())
-    source = next((candidate for candidate in candidates if _restore(candidate, path, newest)), None)
+    source = _restore_first(candidates, path, newest)
     remove(marker(path))
     return Recovery(reason, aside, source)
 
@@ -65,6 +65,23 @@ def _put_aside(path: Path) -> Iterator[Path]:
         remove(companion)
     if path.exists():
         yield keep_aside(path)
+
+
+def _restore_first(candidates: Iterable[Path], target: Path, newest: int) -> Path | None:
+    """The first of `candidates` that could become `target`. A broken file may claim to need more room than there is, so
+    that a full disk is one only if there is no room for any of them."""
+    full: sqlite3.Error | None = None
+    for candidate in candidates:
+        try:
+            if _restore(candidate, target, newest):
+                return candidate
+        except sqlite3.Error as error:
+            if kind_of(error) != sqlite3.SQLITE_FULL:
+                raise
+            full = error
+    if full is not None:
+        raise full
+    return None
 
 
 def _restore(source: Path, target: Path, newest: int) -> bool:

@@ -88,9 +88,10 @@ def generate(hanga: Hanga, models: Models) -> Hanga:
 
 
 def files(folder: Path) -> set[str]:
-    """Every file below `folder`, except for the hashes of models, which any run may keep."""
+    """Every file below `folder`, except for what any run may keep: hashes of models, the database and its lock."""
     found = (path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
-    return {str(path.relative_to(folder)) for path in found} - {"home/hashes.json"}
+    names = (str(path.relative_to(folder)) for path in found)
+    return {name for name in names if not name.startswith(("home/hashes.json", "home/hanga.", "home/snapshots/"))}
 
 
 def assert_refused(result: Result, exit_code: int, code: str) -> dict[str, Any]:

@@ -26,7 +26,14 @@ class TestDoctor:
         assert result.code == 0
         assert all(check["ok"] for check in facts["checks"])
         names = [check["name"] for check in facts["checks"]]
-        assert names == ["home", "library", "worker", "starter", "starter-refiner", *(device["address"] for device in facts["devices"])]
+        assert names == [
+            "home",
+            "library",
+            "worker",
+            "starter",
+            "starter-refiner",
+            *(device["address"] for device in facts["devices"]),
+        ]
         assert facts["packages"]["torch"] == torch.__version__
         assert facts["devices"][-1]["kind"] == "cpu"
         assert facts["home"] == str(tmp_path / "home")

@@ -82,7 +82,7 @@ class TestCancelled:
     def test_while_the_picture_is_written(
         self, generate: Hanga, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("os.link", raising(KeyboardInterrupt()))
+        monkeypatch.setattr("core.durable.rename_new", raising(KeyboardInterrupt()))
         result = generate("--out", tmp_path / "fox.png")
         assert (result.code, result.events[-1]["event"]) == (CANCELLED, "Cancelled")
         (latents,) = files(tmp_path)
