@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
@@ -38,8 +38,12 @@ def plain_icon(name: str, colour: str) -> QIcon:
 
 @lru_cache(maxsize=512)
 def _renderer(name: str, colour: str) -> QSvgRenderer:
-    source = (FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
-    return QSvgRenderer(QByteArray(source.encode()))
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
+
+
+@cache
+def _source(name: str) -> str:
+    return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
 
 
 class _Engine(QIconEngine):
@@ -47,6 +51,7 @@ class _Engine(QIconEngine):
 
     def __init__(self, name: str, colours: dict[QIcon.Mode, str], checked: str) -> None:
         super().__init__()
+        _source(name)  # one that is not there is found now: Qt, when it draws, could not be told
         self._name, self._colours, self._checked = name, colours, checked
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:

@@ -113,7 +113,9 @@ class NumberBox(QDoubleSpinBox):
         self._longest = max(self.textFromValue(least), self.textFromValue(most), key=len)
 
     def sizeHint(self) -> QSize:
-        return QSize(max(self.fontMetrics().horizontalAdvance(self._longest) + PADDING, NARROWEST), super().sizeHint().height())
+        return QSize(
+            max(self.fontMetrics().horizontalAdvance(self._longest) + PADDING, NARROWEST), super().sizeHint().height()
+        )
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

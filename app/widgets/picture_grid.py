@@ -61,6 +61,13 @@ class PictureGrid(QListView):
         index = self.currentIndex()
         return self._identity(index.row()) if index.isValid() else None
 
+    def selectAll(self) -> None:
+        """As one range: Qt would ask for every picture."""
+        chosen = QItemSelection()
+        if len(self._rows):
+            chosen.select(self.model().index(0, 0), self.model().index(len(self._rows) - 1, 0))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
     def zoom_by(self, steps: int) -> None:
         """Larger or smaller thumbnails; the picture in the middle stays in sight."""
         zoom = min(max(self._zoom + steps, 0), len(HEIGHTS) - 1)
@@ -73,7 +80,7 @@ class PictureGrid(QListView):
         self._arrange()
 
     def doItemsLayout(self) -> None:
-        self._arrange()
+        """Qt asks for it after every change of data; rows depend on shapes and width alone, and are arranged there."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         QAbstractItemView.resizeEvent(self, event)
@@ -222,8 +229,7 @@ class PictureGrid(QListView):
         """Rows anew for the width there is; the picture that was uppermost stays in sight."""
         seen = self._seen()
         anchor, count = (seen[0] if seen and self.verticalOffset() > 0 else None), len(self.pictures.rows)
-        shapes = (row.width / max(row.height, 1) for row in self.pictures.rows)
-        self._rows = Rows(shapes, self.viewport().width() - 2 * APART, HEIGHTS[self._zoom], NEAR)
+        self._rows = Rows(self.pictures.ratios, self.viewport().width() - 2 * APART, HEIGHTS[self._zoom], NEAR)
         self.updateGeometries()
         if anchor is not None and anchor < count:
             self.verticalScrollBar().setValue(round(self._rows.place(anchor).y))

@@ -39,6 +39,8 @@ class PictureModel(QAbstractListModel):
     def __init__(self, ask: Ask) -> None:
         super().__init__()
         self._rows: Sequence[PictureRow] = ()
+        self.ratios: Sequence[float] = ()
+        """Width over height of each picture."""
         self._ask = ask
         self._thumbnails: OrderedDict[str, QImage] = OrderedDict()
         self._wanted: list[int] = []
@@ -54,6 +56,7 @@ class PictureModel(QAbstractListModel):
         """All pictures, in their order. Thumbnails that are known stay."""
         self.beginResetModel()
         self._rows, self._numbers = rows, None
+        self.ratios = [row.width / max(row.height, 1) for row in rows]
         self.endResetModel()
 
     def replace_row(self, index: int, row: PictureRow) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QTextCursor
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy
 
 from app.atelier import Atelier
@@ -13,6 +14,9 @@ from app.widgets.prompt_highlighter import PromptHighlighter
 from app.widgets.prompt_weights import STEP, reweigh
 from core.request import PROMPT_LIMIT
 
+SHORT = 2000
+ENDLESS = re.compile(rf"\S{{{SHORT}}}")
+"""Words that are none."""
 MARKED = 40
 """Windows whose ends are drawn; a prompt that has more is not read by them."""
 
@@ -60,14 +64,18 @@ class PromptText(QPlainTextEdit):
         """Replaces everything, so that it can be undone."""
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(self._shortened(text, PROMPT_LIMIT))
+        short = self._shortened(text, PROMPT_LIMIT)
+        self._wrap(short)
+        cursor.insertText(short)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Pasting and dropping: plain text, cut before Qt ever lays it out."""
         if source.hasText():
             selected = self.textCursor().selectedText()
             taken = len(self.toPlainText().encode()) - len(selected.encode())
-            self.insertPlainText(self._shortened(source.text(), max(PROMPT_LIMIT - taken, 0)))
+            short = self._shortened(source.text(), max(PROMPT_LIMIT - taken, 0))
+            self._wrap(short)
+            self.insertPlainText(short)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         held, key = event.modifiers(), event.key()
@@ -123,6 +131,13 @@ class PromptText(QPlainTextEdit):
                 place = self.cursorRect(cursor)
                 marks.append((place.topLeft(), place.height()))
         return marks
+
+    def _wrap(self, text: str) -> None:
+        """Looking for the ends of words takes Qt seconds where there are none for thousands of characters."""
+        endless = ENDLESS.search(text) is not None
+        mode = QTextOption.WrapMode.WrapAnywhere if endless else QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+        if endless or self.document().characterCount() < SHORT:
+            self.setWordWrapMode(mode)
 
     def _limit(self) -> None:
         """Typing, too, ends at the limit."""

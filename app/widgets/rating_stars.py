@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from app.atelier import Atelier
 from app.look.icons import paint_icon
@@ -45,7 +45,6 @@ class Rating(QWidget):
         self._reject.setChecked(rejected)
         for control in (self.stars, self._reject):
             control.blockSignals(False)
-        self.stars.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_X and not event.modifiers():
@@ -62,7 +61,10 @@ class RatingStars(PaintedSlider):
         self.setRange(0, STARS)
         self.setPageStep(1)
         atelier.language.follow(self._say)
-        self.valueChanged.connect(self._say)
+
+    def sliderChange(self, change: QSlider.SliderChange) -> None:
+        super().sliderChange(change)
+        self._say()
 
     def sizeHint(self) -> QSize:
         return QSize(STARS * STAR + 2 * self.MARGIN, STAR + 6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -25,8 +25,8 @@ class Rows:
     `height` or lower than about half of it; the last one keeps the height of the others.
     """
 
-    def __init__(self, ratios: Iterable[float], width: float, height: float, gap: float) -> None:
-        self._ratios = [min(max(ratio, NARROWEST), WIDEST) for ratio in ratios]
+    def __init__(self, ratios: Sequence[float], width: float, height: float, gap: float) -> None:
+        self._ratios = _within(ratios)
         self._width, self._height, self._gap = max(width, 1.0), height, gap
         self._sums = [0.0, *accumulate(self._ratios)]
         self._starts: list[int] = []
@@ -78,31 +78,37 @@ class Rows:
         return self._starts[row + 1] if row + 1 < len(self._starts) else len(self._ratios)
 
     def _arrange(self) -> float:
-        count, start, top = len(self._ratios), 0, 0.0
+        """Fills rows one after another. One flat loop: it runs again for every width while a window is resized."""
+        sums, count, gap, height = self._sums, len(self._ratios), self._gap, self._height
+        slope, share, highest = gap / height, (self._width + gap) / height, 1.5 * height
+        taken = [total + index * slope for index, total in enumerate(sums)]
+        starts, tops, heights = self._starts, self._tops, self._heights
+        start, top = 0, 0.0
         while start < count:
-            end, height = self._row(start, count)
-            self._starts.append(start)
-            self._tops.append(top)
-            self._heights.append(height)
-            start, top = end, top + height + self._gap
-        return max(top - self._gap, 0.0)
-
-    def _row(self, start: int, count: int) -> tuple[int, float]:
-        """End and height of the row that begins at `start`: as many pictures as come nearest to the wanted height."""
-        sums, gap = self._sums, self._gap
-        share = (self._width + gap) / self._height
-        slope = gap / self._height
-        most = min(start + LONGEST_ROW, count)
-        base = sums[start]
-        end = bisect_left(range(start + 1, most + 1), share, key=lambda at: sums[at] - base + (at - start) * slope)
-        end += start + 1
-        if end > most:
-            return most, self._height if most == count else self._filled(start, most)
-        fewer, more = self._filled(start, end - 1) if end - 1 > start else float("inf"), self._filled(start, end)
-        if fewer / self._height < self._height / more:
-            return end - 1, fewer
-        return end, min(more, 1.5 * self._height)
+            most = min(start + LONGEST_ROW, count)
+            end = bisect_left(taken, taken[start] + share, start + 1, most + 1)
+            if end > most:
+                end, tall = most, height if most == count else self._filled(start, most)
+            else:
+                room, before = self._width + gap, sums[start]
+                tall = (room - (end - start) * gap) / (sums[end] - before)
+                if end - 1 > start:
+                    fewer = (room - (end - 1 - start) * gap) / (sums[end - 1] - before)
+                    if fewer <= highest and fewer * tall < height * height:
+                        end, tall = end - 1, fewer
+            tall = min(tall, highest)
+            starts.append(start)
+            tops.append(top)
+            heights.append(tall)
+            start, top = end, top + tall + gap
+        return max(top - gap, 0.0)
 
     def _filled(self, start: int, end: int) -> float:
         """The height at which pictures from `start` to `end` fill the width."""
         return (self._width - (end - start - 1) * self._gap) / (self._sums[end] - self._sums[start])
+
+
+def _within(ratios: Sequence[float]) -> Sequence[float]:
+    if not ratios or (min(ratios) >= NARROWEST and max(ratios) <= WIDEST):
+        return ratios
+    return [min(max(ratio, NARROWEST), WIDEST) for ratio in ratios]

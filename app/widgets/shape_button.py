@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton
 
 from app.atelier import Atelier
@@ -19,6 +19,8 @@ WORDS = 16
 
 
 class ShapeButton(QAbstractButton):
+    focused = Signal()
+
     def __init__(self, atelier: Atelier, name: str, size: Size, *, with_pixels: bool = False) -> None:
         super().__init__()
         self._atelier, self.shape_size, self._with_pixels = atelier, size, with_pixels
@@ -34,6 +36,10 @@ class ShapeButton(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(36, self.sizeHint().height())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focused.emit()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()

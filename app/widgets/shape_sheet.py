@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -58,7 +59,7 @@ class ShapeSheet(QFrame):
         self._group.setExclusive(True)
 
     def _all(self, sizes: Iterable[Size]) -> QWidget:
-        inside = QWidget()
+        inside, scroll = QWidget(), QScrollArea()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, NEAR, 0)
         column.setSpacing(HAIR)
@@ -67,11 +68,11 @@ class ShapeSheet(QFrame):
             flow = FlowLayout(spacing=HAIR)
             for size in members:
                 button = ShapeButton(self._atelier, self.objectName(), size, with_pixels=True)
+                button.focused.connect(partial(scroll.ensureWidgetVisible, button))
                 self._group.addButton(button)
                 flow.addWidget(button)
             column.addLayout(flow)
             column.addSpacing(HAIR)
-        scroll = QScrollArea()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         for pane in (scroll.viewport(), inside):

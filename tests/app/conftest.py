@@ -1,0 +1,36 @@
+"""What tests of the window need: an atelier whose theme, language and motion do not depend on the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.atelier import Atelier
+from app.language import Language
+from app.look.theme import REDUCED, Look
+
+Show = Callable[[QWidget], None]
+
+
+@pytest.fixture
+def atelier(qapp: QApplication) -> Iterator[Atelier]:
+    look = Look(qapp, "dark", REDUCED)
+    yield Atelier(look, Language("en"))
+    look.deleteLater()
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Show:
+    """Shows a widget, active and ready for keys, and closes it after the test."""
+
+    def shown(widget: QWidget) -> None:
+        qtbot.addWidget(widget)
+        with qtbot.waitActive(widget):
+            widget.show()
+            widget.activateWindow()
+        widget.setFocus()
+
+    return shown
