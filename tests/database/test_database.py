@@ -129,8 +129,7 @@ class TestSafety:
 
 
 class TestDisks:
-    def test_a_full_disk(self, shelf: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("core.database.connections.PLENTY", float("inf"))
+    def test_a_full_disk(self, shelf: Database) -> None:
         add(shelf, ["kept"])
         with shelf.writing() as connection:
             (pages,) = connection.execute("PRAGMA page_count").fetchone()
