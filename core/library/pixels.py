@@ -45,7 +45,7 @@ def decode(path: Path, most_pixels: int = MOST_PIXELS) -> Image.Image:
             raise HangaError("file.picture_too_large", name=path.name, width=size[0], height=size[1])
         with Image.open(io.BytesIO(stripped), formats=(kind,)) as image:
             image.load()
-            return image.copy()
+        return image
     except (DamagedError, *_WRONG) as error:
         raise HangaError("file.not_picture", name=path.name) from error
 

@@ -6,8 +6,10 @@ have what its kind says. The window's own format (`workflow`) is brought into th
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from core.library.foreign.values import string
@@ -113,15 +115,20 @@ class Graph:
 
     def upstream(self, start: Node) -> Iterator[Node]:
         """All nodes that a node depends on, nearest first, each once; itself first."""
-        waiting, seen = [start], {id(start)}
+        waiting, seen = deque([start]), {id(start)}
         while waiting:
-            node = waiting.pop(0)
+            node = waiting.popleft()
             yield node
-            for name in node.inputs:
-                link = self.link(node, name)
-                if link is not None and id(self.nodes[link.node]) not in seen:
-                    seen.add(id(self.nodes[link.node]))
-                    waiting.append(self.nodes[link.node])
+            for before in self._before[id(node)]:
+                if id(before) not in seen:
+                    seen.add(id(before))
+                    waiting.append(before)
+
+    @cached_property
+    def _before(self) -> dict[int, list[Node]]:
+        """The nodes that each node depends on itself."""
+        links = {id(node): (self.link(node, name) for name in node.inputs) for node in self.nodes.values()}
+        return {key: [self.nodes[link.node] for link in found if link is not None] for key, found in links.items()}
 
 
 def _is(value: object, kind: type) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from core.library.foreign import comfy_nodes
@@ -78,8 +79,8 @@ class _Reading:
         read_conditioning(self.graph, guided, found)
         self._size(found, first)
         self._later_passes(found, first, others)
-        comfy_nodes.note_nodes(self._all_nodes(), found)
-        skipped = (self.graph.value(node, "stop_at_clip_layer") for node in self._all_nodes())
+        comfy_nodes.note_nodes(self._all_nodes, found)
+        skipped = (self.graph.value(node, "stop_at_clip_layer") for node in self._all_nodes)
         for layer in (number for value in skipped if (number := whole(value)) is not None and number < -2):
             found.note("foreign.clip_skip", value=-layer)
         return found
@@ -130,7 +131,7 @@ class _Reading:
                 found.rescale = self.graph.value(node, "multiplier")
         found.loras = loras[::-1]
         found.model = self._model_name(guided)
-        vae = next((each for each in self._all_nodes() if each.kind.startswith("VAEDecode")), None)
+        vae = next((each for each in self._all_nodes if each.kind.startswith("VAEDecode")), None)
         loader = None if vae is None else self.graph.source(vae, "vae")
         found.vae = self.graph.value(loader, "vae_name", str)
 
@@ -194,6 +195,7 @@ class _Reading:
         if others:
             found.note("foreign.hires_fix", value=others[-1].kind)
 
+    @cached_property
     def _all_nodes(self) -> list[Node]:
         """What the picture depends on, and what was done to it after the last sampler."""
         before = {id(node) for node in self.graph.upstream(self.last)}

@@ -26,6 +26,8 @@ def members(text: object) -> dict[str, Any]:
 
 
 def _too_deep(text: str) -> bool:
+    if text.count("{") + text.count("[") <= MOST_DEPTH:
+        return False
     depth = 0
     for mark in _MARKS.finditer(text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark[0], 0)

@@ -12,12 +12,14 @@ import pytest
 from tests.house import ROOT, read_modules
 from tests.test_error_sentences import I18N, LANGUAGES, blanks
 
+FOREIGN = "core/library/foreign"
+
 CODE = re.compile(r"foreign\.[a-z_]+[a-z]")
 
 
 def notes() -> Iterator[tuple[str, frozenset[str]]]:
     """(code, names of its data) of every note written out, wherever it is made."""
-    for module in read_modules(ROOT, ["core"]).values():
+    for module in read_modules(ROOT, [FOREIGN]).values():
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".note") and node.args:
                 written = node.args[0]
@@ -29,8 +31,7 @@ def codes() -> set[str]:
     """All codes in the source, those in tables included."""
     constants = (
         node.value
-        for name, module in read_modules(ROOT, ["core"]).items()
-        if name.startswith("core.library.foreign")
+        for module in read_modules(ROOT, [FOREIGN]).values()
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Constant)
     )
