@@ -148,12 +148,14 @@ class Queue:
             return _job(connection, id)
 
     def end(self, id: str, state: str, code: str = "", data: Mapping[str, Datum] | None = None) -> Job:
-        """It is DONE, FAILED or CANCELLED, with the code and data of what went wrong."""
+        """It is DONE, FAILED or CANCELLED, with the code and data of what went wrong. A plan is kept of those not done."""
         if state not in (DONE, FAILED, CANCELLED):
             raise ValueError(f"{state} is no end")
         with self._database.writing() as connection:
             _job(connection, id)
             _change(connection, id, state=state, code=code, data=written(data or {}), ended=_now())
+            if state == DONE:
+                _change(connection, id, plan=None)  # Its pictures have it.
             return _job(connection, id)
 
     def put_back(self, id: str) -> Job:

@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from core.errors import Datum
@@ -36,7 +37,7 @@ def job_in(row: sqlite3.Row) -> Job | None:
     """None, and a line in the log, for what cannot be read."""
     try:
         return Job(
-            order=from_plain(Order, json.loads(row["wanted"])),
+            order=_order_in(row["wanted"]),
             data=from_plain(dict[str, Datum], json.loads(row["data"])),
             done=_numbers(row["done"]),
             plan=_plan_in(row),
@@ -46,6 +47,12 @@ def job_in(row: sqlite3.Row) -> Job | None:
     except UNREADABLE as error:
         logger.warning("job %s cannot be read: %s", row["id"], error)
         return None
+
+
+@lru_cache(maxsize=4096)
+def _order_in(text: str) -> Order:
+    """Remembered, because a window reads the whole queue again and again."""
+    return from_plain(Order, json.loads(text))
 
 
 def _plan_in(row: sqlite3.Row) -> Plan | None:
