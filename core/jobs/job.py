@@ -35,7 +35,8 @@ class Order:
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """`crashes` and `interruptions` are in a row: since it was ordered, or since a picture of it was safe. `plan` is
-    that of the last attempt, None when it is done. `code` and `data` say why it failed or was set aside. Times are ISO 8601 in UTC."""
+    that of the last attempt, None when it is done. `code` and `data` say why it failed or was set aside. Times are
+    ISO 8601 in UTC."""
 
     id: str
     order: Order

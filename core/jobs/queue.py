@@ -148,7 +148,7 @@ class Queue:
             return _job(connection, id)
 
     def end(self, id: str, state: str, code: str = "", data: Mapping[str, Datum] | None = None) -> Job:
-        """It is DONE, FAILED or CANCELLED, with the code and data of what went wrong. A plan is kept of those not done."""
+        """It is DONE, FAILED or CANCELLED, with the code and data of what went wrong."""
         if state not in (DONE, FAILED, CANCELLED):
             raise ValueError(f"{state} is no end")
         with self._database.writing() as connection:
