@@ -41,12 +41,12 @@ ROOMS = {
     ),
     "cli": room(
         "core.cli",
-        "engine jobs worker planning pipeline library foreign keeping memory headers database instance words",
+        "engine jobs worker planning pipeline library foreign keeping memory headers adapters database instance words",
         "parses, calls and prints; does in its own process what a window would ask of the worker",
     ),
     "engine": room(
         "core.engine",
-        "jobs library foreign keeping planning database instance words",
+        "jobs library foreign keeping planning database instance prompting words",
         "the front door: it decides, queues and keeps, and leaves computing to the worker",
     ),
     "jobs": room(
@@ -132,8 +132,13 @@ ROOMS = {
     ),
     "conditioning": room(
         "core.conditioning",
-        "embedding words",
+        "prompting embedding words",
         "turns words and sizes into tensors, whoever consumes them",
+    ),
+    "prompting": room(
+        "core.conditioning.syntax core.conditioning.tokens",
+        "words",
+        "how a prompt is read and cut, without torch: the window counts tokens while the artist types",
     ),
     "sampling": room(
         "core.sampling",

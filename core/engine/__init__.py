@@ -1,9 +1,43 @@
 """The front door: `Engine` takes requests, keeps the queue and the library, and tells listeners what happens.
 
 `engine` is what window, command line and tests call; `performing` carries out one job after another on a backend;
-`notices` are what listeners hear besides events. Nothing here computes, so nothing heavy is imported.
+`notices` are what listeners hear besides events; `exchange` reads and writes pictures for elsewhere; `prompting` counts
+tokens. Nothing here computes, so nothing heavy is imported. What the window needs of the rooms below is named here.
 """
 
-from core.engine.engine import Engine
+from core.engine.engine import Engine, Opening
+from core.engine.exchange import export, read_settings
+from core.engine.notices import EngineChanged, JobChanged, Notice, PicturesChanged, QueueChanged
+from core.engine.prompting import PromptCount, count_tokens
+from core.jobs.job import Job
+from core.library.catalogue import Picture
+from core.library.foreign.imported import Imported, Unmatched
+from core.library.formats import Export
+from core.library.lineage import Lineage
+from core.library.marks import Change
+from core.library.query import Page, Query
+from core.planning.refining import Changes
 
-__all__ = ["Engine"]
+__all__ = [
+    "Change",
+    "Changes",
+    "Engine",
+    "EngineChanged",
+    "Export",
+    "Imported",
+    "Job",
+    "JobChanged",
+    "Lineage",
+    "Notice",
+    "Opening",
+    "Page",
+    "Picture",
+    "PicturesChanged",
+    "PromptCount",
+    "Query",
+    "QueueChanged",
+    "Unmatched",
+    "count_tokens",
+    "export",
+    "read_settings",
+]

@@ -1,6 +1,6 @@
 """The engine: one object to ask for pictures, to arrange them, and to hear what becomes of them.
 
-    engine = Engine(home, WorkerProcess(home))
+    engine = Engine.with_worker(home)
     engine.listen(print)
     engine.start()
     engine.submit([Request(prompt="a red sailboat")])
@@ -19,10 +19,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from core import settings as settings_file
 from core.database.database import Database
 from core.engine.notices import (
     CLOSED,
     READY,
+    RESTARTING,
     STARTING,
     WAITING_FOR_DISK,
     EngineChanged,
@@ -32,11 +34,13 @@ from core.engine.notices import (
     PicturesChanged,
     QueueChanged,
 )
-from core.engine.performing import ObstructedError, Performer
+from core.engine.performing import Performer
 from core.errors import HangaError
 from core.jobs.backend import Backend
+from core.jobs.estimates import Estimator
 from core.jobs.job import Job, Order
 from core.jobs.queue import Queue
+from core.jobs.worker_process import WorkerProcess
 from core.library.keeper import Keeper
 from core.library.library import Library
 from core.library.models import ModelFolder
@@ -46,13 +50,18 @@ from core.paths import Home
 from core.plan import Plan
 from core.planning.planner import make_plan
 from core.planning.refining import Changes, changed, start_of
+from core.progress import Progress
 from core.record import ImageRecord
 from core.request import Request
+from core.settings import Settings
+from core.unexpected import unexpected
 
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 2.0
-"""How often a disk that took nothing more is tried again."""
+"""How often to look whether a disk that took nothing more takes something again."""
+
+GIGABYTE: Final = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -77,14 +86,31 @@ class Engine:
         self.queue = Queue(self._database)
         self.session = Session(self._database)
         self.models = ModelFolder(home)
-        self._performer = Performer(self.queue, self.library, self.models, backend, self._say, self._is_stopping)
+        self.settings, _ = settings_file.load(home.settings)
+        self._estimator = Estimator(home.timings)
+        self._performer = Performer(
+            queue=self.queue,
+            library=self.library,
+            models=self.models,
+            backend=backend,
+            say=self._say,
+            stopping=self._is_stopping,
+            estimator=self._estimator,
+            memory_limit=self._memory_limit,
+        )
         self._listeners: list[Listener] = []
         self._changed = threading.Condition()
         self._running: str | None = None
         self._stopping: set[str] = set()
-        self._obstacle: HangaError | None = None
+        self._obstructed: str | None = None
+        """The job that met a disk that takes nothing more."""
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+
+    @classmethod
+    def with_worker(cls, home: Home) -> Self:
+        """The engine of a window: it computes in a process of its own."""
+        return cls(home, WorkerProcess(home))
 
     # Life
 
@@ -144,6 +170,20 @@ class Engine:
         """What would be done for `request` on this machine. Raises HangaError request.*, file.*; waits for the backend
         if that is only starting."""
         return make_plan(request, self.models, self._performer.machine())
+
+    def expected_seconds(self, plan: Plan) -> float | None:
+        """How long `plan` would take; None as long as nothing like it has been done on this machine."""
+        return self._estimator.expected(plan)
+
+    def progress(self) -> Progress | None:
+        """How far the running job is, and how long it still takes; None when nothing runs. Ask as often as a bar is
+        drawn: time passes between events, too."""
+        return self._estimator.progress() if self._running is not None else None
+
+    def change_settings(self, settings: Settings) -> None:
+        """What holds from the next job on. Raises HangaError disk.*; then nothing has changed."""
+        settings_file.save(settings, self.home.settings)
+        self.settings = settings
 
     # The queue
 
@@ -209,7 +249,10 @@ class Engine:
 
     def _say(self, notice: Notice) -> None:
         for listener in tuple(self._listeners):
-            listener(notice)
+            try:
+                listener(notice)
+            except Exception:  # a listener's mistake must not stop the queue
+                logger.exception("a listener failed")
 
     def _is_stopping(self, job: str) -> bool:
         return job in self._stopping or self._closing
@@ -218,17 +261,45 @@ class Engine:
         return self._running is None and (self._closing or self._next() is None)
 
     def _next(self) -> Job | None:
-        return None if self._obstacle is not None else self.queue.next()
+        try:
+            return None if self._obstructed is not None else self.queue.next()
+        except HangaError as error:
+            logger.warning("the queue cannot be read: %s", error)
+            return None
 
     def _work(self) -> None:
         """The engine's thread: one job after another until the engine is closed."""
+        self._greet()
         while (job := self._await()) is not None:
             try:
                 self._performer.perform(job)
-            except ObstructedError as obstruction:
-                self._obstruct(obstruction.error)
+            except HangaError as obstacle:
+                self._obstruct(job, obstacle)
+            except Exception as error:  # noqa: BLE001  # what nobody foresaw costs one job, not the queue
+                self._performer.give_up(job, unexpected(error, self.home))
             finally:
                 self._rest(job)
+
+    def _greet(self) -> None:
+        """What the worker says of the machine, or why it cannot work; imports take it seconds."""
+        try:
+            self._performer.machine()
+        except HangaError as error:
+            self._say(EngineChanged(state=RESTARTING, code=error.code, data=error.data))
+        else:
+            self._say(EngineChanged(state=READY))
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Keep no more latents than the artist has room for; those that a waiting job starts from stay."""
+        starts = (job.order.start for job in self.queue.waiting())
+        needed = {start.key for start in starts if start is not None and start.key is not None}
+        cleaned = self.library.clean_latents(int(self.settings.latents_limit * GIGABYTE), needed)
+        logger.info("%d latents removed, %d bytes left", cleaned.count, cleaned.left)
+
+    def _memory_limit(self) -> int | None:
+        limit = self.settings.vram_limit
+        return None if limit is None else int(limit * GIGABYTE)
 
     def _await(self) -> Job | None:
         """The next job, as soon as there is one; None when the engine is closing."""
@@ -239,7 +310,7 @@ class Engine:
                     self._running = job.id
                     return job
                 self._changed.notify_all()
-                self._changed.wait(RETRY_SECONDS if self._obstacle else None)
+                self._changed.wait(RETRY_SECONDS)
                 self._try_disk()
             return None
 
@@ -249,21 +320,22 @@ class Engine:
             self._stopping.discard(job.id)
             self._changed.notify_all()
 
-    def _obstruct(self, error: HangaError) -> None:
-        self._obstacle = error
+    def _obstruct(self, job: Job, error: HangaError) -> None:
+        self._obstructed = job.id
         self._say(EngineChanged(state=WAITING_FOR_DISK, code=error.code, data=error.data))
 
     def _try_disk(self) -> None:
-        """Whether the disk takes pictures again; then what had been written meanwhile is adopted."""
-        if self._obstacle is None:
+        """Where the disk takes things again, adopt what had been written meanwhile, and let the job go on."""
+        if self._obstructed is None:
             return
         try:
-            self._database.probe()
             Keeper(self.home).check(1)
+            job = self.queue.put_back(self._obstructed)
             self.library.reconcile()
         except HangaError as error:
             logger.info("the disk still refuses: %s", error)
             return
-        self._obstacle = None
+        self._obstructed = None
         self._say(EngineChanged(state=READY))
+        self._say(JobChanged(job=job))
         self._say(PicturesChanged())

@@ -14,6 +14,7 @@ READY = "ready"
 RESTARTING = "restarting"
 WAITING_FOR_DISK = "waiting for disk"
 CLOSED = "closed"
+"""READY: the backend has said what machine it is on. RESTARTING: its worker died, and another one is on its way."""
 
 
 @dataclass(frozen=True, kw_only=True)

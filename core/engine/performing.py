@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from core import events
-from core.engine.notices import JobChanged, Notice, PicturesChanged
+from core.engine.notices import RESTARTING, EngineChanged, JobChanged, Notice, PicturesChanged
 from core.errors import HangaError
 from core.events import Event
 from core.jobs import job as states
 from core.jobs.backend import Backend, WorkerDied
+from core.jobs.estimates import Estimator
 from core.jobs.job import Job
 from core.jobs.queue import Queue
 from core.jobs.task import Task
@@ -25,16 +26,8 @@ from core.planning.planner import FROM_NOISE, make_plan
 MACHINE_SECONDS: Final = 300.0
 """How long a worker may take to say what machine it is on: imports from a cold disk are slow."""
 
-OBSTACLES: Final = ("disk.full", "disk.unwritable")
+OBSTACLES: Final = ("disk.full", "disk.unwritable", "disk.database_busy", "disk.database_damaged")
 """What stands in the way of every job alike: the queue waits for it to go, instead of failing one job after another."""
-
-
-class ObstructedError(Exception):
-    """The disk takes nothing more. The job is back in the queue, with what it had kept."""
-
-    def __init__(self, error: HangaError) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 @dataclass
@@ -47,9 +40,13 @@ class Performer:
     backend: Backend
     say: Callable[[Notice], None]
     stopping: Callable[[str], bool]
+    estimator: Estimator
+    memory_limit: Callable[[], int | None]
+    """Bytes of device memory that the artist lets us use."""
 
     def perform(self, job: Job) -> None:
-        """Bring `job` to one of its ends, or back into the queue. Raises ObstructedError."""
+        """Bring `job` to one of its ends, or back into the queue. Raises HangaError of `OBSTACLES` when the disk takes
+        nothing more; the job then still counts as running."""
         begun_before = job.plan is not None
         try:
             plan = self._plan(job)
@@ -60,10 +57,13 @@ class Performer:
         except WorkerDied as death:
             self._died(job, death)
         except HangaError as error:
-            self._failed(job, error)
+            if error.code in OBSTACLES:
+                raise
+            self.give_up(job, error)
 
     def machine(self) -> Machine:
-        return self.backend.machine(MACHINE_SECONDS)
+        """Waits for the backend to say. Raises WorkerDied."""
+        return replace(self.backend.machine(MACHINE_SECONDS), memory_limit=self.memory_limit())
 
     def _plan(self, job: Job) -> Plan:
         return make_plan(job.order.request, self.models, self.machine(), job.order.start or FROM_NOISE)
@@ -71,7 +71,9 @@ class Performer:
     def _follow(self, job: Job, plan: Plan, resume: bool) -> None:
         done = tuple(sorted({picture.index for picture in self.library.of_job(job.id)}))
         task = Task(plan=plan, job=job.id, parent=job.order.parent, done=done, resume=resume)
+        self.estimator.begin(plan, done)
         for event in self._run(task):
+            self.estimator.follow(event)
             if isinstance(event, events.Saved):
                 self._register(job, event)
             if isinstance(event, events.Failed):
@@ -106,14 +108,14 @@ class Performer:
 
     def _died(self, job: Job, death: WorkerDied) -> None:
         """Once more, then aside: one bad job must not keep the others from their turn."""
+        self.estimator.worker_lost()
+        self.say(EngineChanged(state=RESTARTING, code=death.code, data=death.data))
         after = self.queue.crashed(job.id)
         self.say(JobChanged(job=after))
         if after.state == states.SET_ASIDE:
             self.say(events.Failed(job=job.id, code=after.code, data=after.data))
 
-    def _failed(self, job: Job, error: HangaError) -> None:
-        if error.code in OBSTACLES:
-            self.say(JobChanged(job=self.queue.put_back(job.id)))
-            raise ObstructedError(error) from error
+    def give_up(self, job: Job, error: HangaError) -> None:
+        """The job has failed; those after it have their turn."""
         self.say(JobChanged(job=self.queue.end(job.id, states.FAILED, error.code, error.data)))
         self.say(events.Failed(job=job.id, code=error.code, data=error.data))
