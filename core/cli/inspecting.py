@@ -7,24 +7,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.checkpoint.describe import Checkpoint, describe
+from core.cli.picture_facts import picture_facts, seems_picture
+from core.cli.reporter import Sentences
 from core.errors import HangaError
-from core.library.picture import read_record
 from core.plain import to_plain
 
 FOREIGN: Final = "file.is_"
 
 
-def inspect(path: Path, as_json: bool) -> str:
+def inspect(path: Path, as_json: bool, sentences: Sentences) -> str:
     """What `path` is: one JSON object, or the same as lines of "name: value". Raises HangaError file.*."""
-    facts = _picture_facts(path) if path.suffix.lower() == ".png" else _model_facts(path)
+    facts = picture_facts(path, sentences) if seems_picture(path) else _model_facts(path)
     if as_json:
         return json.dumps(facts)
-    return "\n".join(f"{name}: {_short(value)}" for name, value in facts.items() if value is not None)
-
-
-def _picture_facts(path: Path) -> dict[str, Any]:
-    record = read_record(path)
-    return {"kind": "picture", "key": record.key, "record": to_plain(record)}
+    notes = facts.pop("unmatched", []) if "program" in facts else []
+    lines = [f"{name}: {_short(value)}" for name, value in facts.items() if value is not None]
+    return "\n".join([*lines, *(f"- {note['sentence']}" for note in notes)])
 
 
 def _model_facts(path: Path) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _plan(options: Namespace, reporter: Reporter) -> None:
 
 
 def _inspect(options: Namespace, reporter: Reporter) -> None:
-    print(inspect(options.file, as_json=options.json))
+    print(inspect(options.file, options.json, reporter.sentences))
 
 
 def _models(options: Namespace, reporter: Reporter) -> None:
