@@ -6,6 +6,7 @@ made again from the files. Every change that an artist can make gives back what 
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
@@ -19,7 +20,7 @@ from core.database.database import Database
 from core.errors import HangaError
 from core.library import catalogue, labels, latents_budget, lineage, marks, query, registering
 from core.library.catalogue import THERE, Picture
-from core.library.facts import place_of, read
+from core.library.facts import Place, place_of, read
 from core.library.labels import COLLECTION, TAG, Label
 from core.library.latents_budget import Cleaned
 from core.library.lineage import Lineage, ModelSeen
@@ -189,6 +190,8 @@ class Library:
 
     def trash(self, pictures: Collection[int]) -> str:
         """See `core.library.trash.Trash.put`. `restore` undoes it."""
+        if self._have_drifted(pictures):
+            self.reconcile()
         return self._trash.put(pictures)
 
     def restore(self, ticket: str) -> list[int]:
@@ -209,6 +212,19 @@ class Library:
         """See `core.library.latents_budget.clean`."""
         with self._reading() as connection:
             return latents_budget.clean(connection, self._home.latents, limit, needed)
+
+    def _have_drifted(self, pictures: Collection[int]) -> bool:
+        """Whether files of these pictures are not what the catalogue says."""
+        with self._reading() as connection:
+            query = f"""
+                SELECT path, size, mtime_ns FROM pictures
+                WHERE missing = {THERE} AND id IN (SELECT value FROM json_each(?))
+            """
+            places = [Place(**row) for row in connection.execute(query, (json.dumps(list(pictures)),))]
+        try:
+            return any(place_of(self._home.root, self._home.root / place.path) != place for place in places)
+        except HangaError:
+            return True
 
     @property
     def _reconciler(self) -> Reconciler:

@@ -16,8 +16,9 @@ from pathlib import Path
 from core.database.database import Database
 from core.errors import HangaError
 from core.library import catalogue
-from core.library.catalogue import GONE
+from core.library.catalogue import GONE, THERE
 from core.library.facts import place_of
+from core.library.marks import put_marks
 from core.library.ticket import Contents, Item, Ticket, file_names, keys_of
 from core.paths import Home
 
@@ -165,17 +166,28 @@ class Trash:
     def _put_back(self, ticket: Ticket, contents: Contents) -> list[int]:
         """Rows for all pictures, marked as missing until their files are there."""
         with self.database.writing() as connection:
-            rows = [(self._row(connection, ticket, item), item.entry) for item in contents.items]
-            return [row or catalogue.put_back(connection, entry, GONE) for row, entry in rows]
+            return [self._put_back_one(connection, ticket, item) for item in contents.items]
+
+    def _put_back_one(self, connection: sqlite3.Connection, ticket: Ticket, item: Item) -> int:
+        row = self._row(connection, ticket, item)
+        if row is not None:
+            return row
+        returned = None if item.file is not None else _with_file(connection, item)
+        if returned is None:
+            return catalogue.put_back(connection, item.entry, GONE)
+        put_marks(connection, [(returned, item.entry.marks)])
+        return returned
 
     def _row(self, connection: sqlite3.Connection, ticket: Ticket, item: Item) -> int | None:
         """The id under which the catalogue has this very picture, if it does: not a copy of it that has a file."""
         entry = item.entry
-        query = "SELECT id, path FROM pictures WHERE digest = ? AND (id = ? OR path = ?) ORDER BY id != ?"
+        query = "SELECT id, path, missing FROM pictures WHERE digest = ? AND (id = ? OR path = ?) ORDER BY id != ?"
         values = (bytes.fromhex(entry.found.digest), entry.id, item.path, entry.id)
-        rows = connection.execute(query, values).fetchall()
-        its_own = (row["id"] for row in rows if not (ticket.holds(item) and (self.home.root / row["path"]).exists()))
-        return next(its_own, None)
+        for row in connection.execute(query, values).fetchall():
+            copied = ticket.holds(item) and (self.home.root / row["path"]).exists()
+            if not copied and not (item.file is None and row["missing"] == THERE):
+                return int(row["id"])
+        return None
 
     def _give_back(self, ticket: Ticket, contents: Contents, ids: list[int]) -> HangaError | None:
         """The files, and rows that say so; what went wrong."""
@@ -204,6 +216,13 @@ def _contents_of(ticket: Ticket) -> Contents | None:
         return ticket.contents()
     except HangaError:
         return None
+
+
+def _with_file(connection: sqlite3.Connection, item: Item) -> int | None:
+    """The picture as which the file of a missing one has come back since."""
+    query = f"SELECT id FROM pictures WHERE digest = ? AND missing = {THERE} ORDER BY path != ?, id"
+    row = connection.execute(query, (bytes.fromhex(item.entry.found.digest), item.path)).fetchone()
+    return None if row is None else row["id"]
 
 
 def _is_needed(connection: sqlite3.Connection, key: str) -> bool:
