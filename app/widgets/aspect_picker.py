@@ -140,6 +140,7 @@ class AspectPicker(QWidget):
             button = ShapeButton(self._atelier, self.objectName(), size)
             self._group.addButton(button)
             self._row.addWidget(button)
+            button.show()
 
     def _show_in_sheet(self) -> None:
         if self._sheet is not None:

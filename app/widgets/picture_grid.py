@@ -86,6 +86,10 @@ class PictureGrid(QListView):
         QAbstractItemView.resizeEvent(self, event)
         self._arrange()
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """QListView would move what it laid out itself, which is nothing."""
+        self.viewport().update()
+
     def updateGeometries(self) -> None:
         bar, seen = self.verticalScrollBar(), self.viewport().height()
         bar.setPageStep(seen)

@@ -75,7 +75,11 @@ class PromptText(QPlainTextEdit):
             taken = len(self.toPlainText().encode()) - len(selected.encode())
             short = self._shortened(source.text(), max(PROMPT_LIMIT - taken, 0))
             self._wrap(short)
-            self.insertPlainText(short)
+            cursor = self.textCursor()
+            cursor.beginEditBlock()  # so that undoing it does not undo what was typed before
+            cursor.insertText(short)
+            cursor.endEditBlock()
+            self.setTextCursor(cursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         held, key = event.modifiers(), event.key()

@@ -82,4 +82,6 @@ def _words(text: str, start: int, end: int) -> tuple[int, int]:
         left, right = re.search(r"[\w'-]*$", text[:start]), re.match(r"[\w'-]*", text[end:])
         return start - len(left[0] if left else ""), end + len(right[0] if right else "")
     chosen = text[start:end]
+    if chosen.isspace():
+        return start, start
     return start + len(chosen) - len(chosen.lstrip()), end - (len(chosen) - len(chosen.rstrip()))

@@ -44,8 +44,9 @@ class TestEveryControl:
         specimen = specimens.every()[name](atelier)
         show(specimen)
         wanted = {widget for widget in controls(specimen) if widget.isEnabled() and self.is_a_stop(widget)}
-        reached, widget = set(), specimen.nextInFocusChain()
-        while widget not in reached:
+        reached: set[QWidget] = set()
+        widget = specimen.nextInFocusChain()
+        while widget is not None and widget not in reached:
             reached.add(widget)
             widget = widget.nextInFocusChain()
         assert {each.objectName() for each in wanted - reached} == set()

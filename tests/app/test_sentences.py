@@ -6,7 +6,7 @@ import pytest
 
 from app.sentences import Sentences
 
-CODE = "app.no_window_yet"
+CODE = "app.no_screen"
 
 
 @pytest.fixture
