@@ -175,8 +175,10 @@ class Story:
         done = 0 if stage is first else denoise.step_count(self.plan, first)
         started = time.monotonic()
         for step in steps:
-            picture.latents = step.latents
             number = done + step.index + 1
+            if not torch.isfinite(step.latents).all():
+                raise HangaError("engine.not_finite", stage=stage.role, step=number)
+            picture.latents = step.latents
             yield self._stepped(stage, step, number, time.monotonic() - started)
             yield self._previewed(picture, step.denoised, number)
             self.check()

@@ -173,12 +173,32 @@ def test_what_is_no_picture_is_never_saved(
     assert not shelf.pictures
 
 
-def test_latents_that_are_no_numbers(studio: Studio, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(UNet, "forward", lambda unet, latents, *_: latents * torch.nan)
-    shelf = Shelf()
-    failed = failure(studio.run(plan, shelf))
-    assert (failed.code, failed.data) == ("engine.not_finite", {"stage": "latents"})
-    assert not shelf.pictures
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+@pytest.mark.parametrize("at", [1, 3, 5])
+def test_numbers_that_are_none_end_the_run_at_their_step(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, at: int, value: float
+) -> None:
+    """A single one is enough; and nothing that holds it is kept, for a later attempt to go on from."""
+    forward, calls = UNet.forward, 0
+
+    def spoilt(unet: UNet, *inputs: Tensor) -> Tensor:
+        nonlocal calls
+        calls += 1
+        output = forward(unet, *inputs)
+        if calls == at:
+            output[0, 1, 2, 3] = value
+        return output
+
+    monkeypatch.setattr(UNet, "forward", spoilt)
+    shelf, plan = Shelf(), studio.plan()
+    happened = studio.run(plan, shelf)
+    role = "base" if at <= 4 else "refiner"
+    assert (failure(happened).code, failure(happened).data) == ("engine.not_finite", {"stage": role, "step": at})
+    assert sum(isinstance(event, events.Stepped) for event in happened) == at - 1
+    assert all(np.isfinite(kept).all() for latents in shelf.latents.values() for kept in latents.values())
+    monkeypatch.undo()
+    studio.run(plan, shelf, resume=True)
+    assert np.array_equal(shelf.pictures[7], studio.shelf(plan).pictures[7])
 
 
 class FullDisk(Shelf):
