@@ -127,8 +127,11 @@ class Graph:
     @cached_property
     def _before(self) -> dict[int, list[Node]]:
         """The nodes that each node depends on itself."""
-        links = {id(node): (self.link(node, name) for name in node.inputs) for node in self.nodes.values()}
-        return {key: [self.nodes[link.node] for link in found if link is not None] for key, found in links.items()}
+        return {id(node): list(self._sources(node)) for node in self.nodes.values()}
+
+    def _sources(self, node: Node) -> Iterator[Node]:
+        links = (self.link(node, name) for name in node.inputs)
+        return (self.nodes[link.node] for link in links if link is not None)
 
 
 def _is(value: object, kind: type) -> bool:
