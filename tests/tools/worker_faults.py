@@ -34,6 +34,8 @@ from tests.pipeline.studio import REQUEST, Studio
 from tests.tiny import write_base
 
 PATIENCE: Final = Patience(beat=6.0, event=5.0)
+PATIENCE_REAL: Final = Patience(beat=30.0, event=60.0)
+"""A real worker still imports libraries when it knows its machine."""
 READY_SECONDS: Final = 120.0
 STEP_SECONDS: Final = 0.01
 MANY: Final = 50
@@ -155,7 +157,7 @@ def stage(folder: Path, chance: random.Random, real: bool = False) -> Iterator[S
     home = Home(folder)
     plan = small_plan(home)
     options = ["--real"] if real else ["--seconds", str(STEP_SECONDS)]
-    backend = WorkerProcess(home, PATIENCE, command(home, *options))
+    backend = WorkerProcess(home, PATIENCE_REAL if real else PATIENCE, command(home, *options))
     with contextlib.closing(backend):
         backend.machine(READY_SECONDS)
         first = [event for event in backend.run(Task(plan, "first")) if isinstance(event, events.Saved)]
