@@ -16,9 +16,12 @@ from core.library.formats import Export
 from core.library.lineage import Lineage
 from core.library.marks import Change
 from core.library.query import Page, Query
+from core.planning.choices import SAMPLERS, SCHEDULE_NAMES, best_schedule, stage_steps
 from core.planning.refining import Changes
 
 __all__ = [
+    "SAMPLERS",
+    "SCHEDULE_NAMES",
     "Change",
     "Changes",
     "Engine",
@@ -37,7 +40,9 @@ __all__ = [
     "Query",
     "QueueChanged",
     "Unmatched",
+    "best_schedule",
     "count_tokens",
     "export",
     "read_settings",
+    "stage_steps",
 ]

@@ -44,10 +44,12 @@ from core.jobs.worker_process import WorkerProcess
 from core.library.keeper import Keeper
 from core.library.library import Library
 from core.library.models import ModelFolder
+from core.library.picture import read_record
 from core.library.reconcile import Drift
 from core.library.session import Session
 from core.paths import Home
 from core.plan import Plan
+from core.planning.placement import usable_bytes
 from core.planning.planner import make_plan
 from core.planning.refining import Changes, changed, start_of
 from core.progress import Progress
@@ -174,6 +176,18 @@ class Engine:
     def expected_seconds(self, plan: Plan) -> float | None:
         """How long `plan` would take; None as long as nothing like it has been done on this machine."""
         return self._estimator.expected(plan)
+
+    def expected_stages(self, plan: Plan) -> dict[str, float]:
+        """Seconds that each stage of `plan` takes for a picture, in their order; empty as long as nobody knows."""
+        return self._estimator.stages(plan)
+
+    def room(self, plan: Plan) -> int:
+        """Bytes of memory that a run may count on where `plan` computes; waits as `plan` does."""
+        return usable_bytes(plan.device, self._performer.machine())
+
+    def record(self, picture: int) -> ImageRecord:
+        """What made a picture. Raises HangaError file.unknown_picture, file.missing, file.no_record, …"""
+        return read_record(self.library.picture(picture).path)
 
     def progress(self) -> Progress | None:
         """How far the running job is, and how long it still takes; None when nothing runs. Ask as often as a bar is

@@ -8,7 +8,7 @@ from typing import Final
 from core.conditioning.tokens import tokenize
 from core.errors import HangaError
 
-LONGEST_MARKED: Final = 20_000
+LONGEST_MARKED: Final = 3_000
 """Characters of a prompt whose windows are still looked for; beyond, only their number is told."""
 
 

@@ -99,6 +99,16 @@ class Course:
         known = [part for part in parts if part is not None]
         return sum(known) if len(known) == len(parts) else None
 
+    def stages(self) -> dict[str, float]:
+        """Seconds for each stage of all acts, in their order; empty as long as some are not known."""
+        found: dict[str, float] = {}
+        for act in self.acts:
+            seconds = self._expected(act)
+            if seconds is None:
+                return {}
+            found[act.stage] = found.get(act.stage, 0.0) + seconds
+        return found
+
     def _enter(self, stage: str) -> None:
         """On to the next act of this stage; those between are not needed. A stage told twice goes on."""
         later = (place for place in range(self.place, len(self.acts)) if self.acts[place].stage == stage)

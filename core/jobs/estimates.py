@@ -37,6 +37,11 @@ class Estimator:
         with self._lock:
             return self._course_of(plan, ()).seconds_left()
 
+    def stages(self, plan: Plan) -> dict[str, float]:
+        """Seconds for each stage of a picture of `plan`, in their order; empty as long as some are not known."""
+        with self._lock:
+            return self._course_of(plan, range(1, len(plan.seeds))).stages()
+
     def begin(self, plan: Plan, done: Collection[int] = ()) -> None:
         """The next events are those of `plan`, without the pictures that are `done`."""
         with self._lock:

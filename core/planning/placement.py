@@ -41,7 +41,7 @@ def place(
     device = _device(request.device, machine)
     dtype = _dtype(request.dtype, device, sum(found.bytes for found in checkpoints))
     weights = [_weight_bytes(found, dtype) for found in checkpoints]
-    room = min(device.memory, machine.memory_limit or device.memory) * USABLE
+    room = usable_bytes(device.address, machine)
     decoding = _decoding_bytes(checkpoints[0].vae or VAEConfig(), size, _vae_dtype(dtype))
     keep = sum(weights) + adapters + decoding <= room
     peak = (sum(weights) if keep else max(weights)) + adapters + decoding
@@ -49,6 +49,12 @@ def place(
     peak += weights[0] if keep_patched else 0
     notes = () if peak <= room else ("note.may_not_fit",)
     return Placement(device.address, dtype, _vae_dtype(dtype), keep, keep_patched, peak, notes)
+
+
+def usable_bytes(device: str, machine: Machine) -> int:
+    """Of a device's memory, what a run may count on. Raises HangaError request.unknown_device."""
+    memory = _device(device, machine).memory
+    return int(min(memory, machine.memory_limit or memory) * USABLE)
 
 
 def _device(name: str, machine: Machine) -> Device:
