@@ -32,7 +32,8 @@ SECOND: Final = 1 << 20
 @dataclass(frozen=True, kw_only=True)
 class Picture:
     """A picture of the library. `missing`: its file is not where it was. `rating`: 0 (none) to 5. `key`, `parent`,
-    `job`, `index`, `seed`, `model` as its record has them; None, or 0 for `index`, for other programs' pictures."""
+    `job`, `index` as its record has them; None, or 0 for `index`, for other programs' pictures, of which seed, model
+    and request are known as far as they were understood."""
 
     id: int
     path: Path

@@ -6,8 +6,8 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -21,8 +21,9 @@ from core.library.picture_text import read_texts
 from core.library.pixels import MOST_PIXELS
 from core.library.png_text import END, SIGNATURE
 from core.plain import to_plain
-from core.plan import ModelFile, Plan
+from core.plan import BASE, ModelFile, Plan
 from core.record import ImageRecord, from_json
+from core.request import Request
 
 SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
@@ -42,8 +43,13 @@ LATEST: Final = (1 << 63) - 1
 """Nanoseconds since 1970 that a database can hold; some file systems go beyond."""
 
 MOST_COUNTED: Final = 1 << 20
+UNNAMED: Final = Request(prompt="")
 LORA: Final = "lora"
 VAE: Final = "vae"
+
+
+Understand = Callable[[Path], Request | None]
+"""Reads what another program wrote into a picture file, None where it cannot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,19 +116,26 @@ def place_from(relative: str, status: os.stat_result) -> Place:
     return Place(path=relative, size=status.st_size, mtime_ns=min(status.st_mtime_ns, LATEST))
 
 
-def read(root: Path, place: Place) -> Found:
+def nothing(path: Path) -> Request | None:
+    """Understands no other program."""
+    return None
+
+
+def read(root: Path, place: Place, understand: Understand = nothing) -> Found:
     """The picture at `place`. Raises HangaError file.damaged_picture, file.missing, file.unreadable."""
     path = root / place.path
-    return Found(place=place, digest=file_hash(path), facts=_facts(path, place.mtime_ns // 1_000_000_000))
+    return Found(place=place, digest=file_hash(path), facts=_facts(path, place.mtime_ns // 1_000_000_000, understand))
 
 
-def _facts(path: Path, changed: int) -> Facts:
+def _facts(path: Path, changed: int, understand: Understand) -> Facts:
     width, height = _size(path)
     texts = read_texts(path)
     record = _record(texts, path.name)
     if record is None:
         text = _clean("\n".join(texts.values())[:LONGEST_TEXT])
-        return Facts(width=width, height=height, created=changed, text=text)
+        plain = Facts(width=width, height=height, created=changed, text=text)
+        request = understand(path)
+        return plain if request is None else _understood(plain, request)
     return Facts(
         width=width,
         height=height,
@@ -133,9 +146,22 @@ def _facts(path: Path, changed: int) -> Facts:
         start=_clean_or_none(record.plan.start.key),
         parent=_clean_or_none(record.parent),
         job=_clean_or_none(record.job),
-        request=_clean(json.dumps(to_plain(record.plan.request, defaults=False), ensure_ascii=False)),
+        request=_asked(record.plan.request),
         models=_models(record.plan),
     )
+
+
+def _understood(plain: Facts, request: Request) -> Facts:
+    """With what another program was asked for. It names models, if it does, without saying what is in them."""
+    named = [(BASE, request.checkpoint)] if request.checkpoint != UNNAMED.checkpoint else []
+    named += [(LORA, lora.name) for lora in request.loras]
+    models = (Used(kind=kind, name=_clean(name), sha256="") for kind, name in named)
+    seed = None if request.seed is None else str(request.seed)
+    return replace(plain, seed=seed, request=_asked(request), models=tuple(dict.fromkeys(models)))
+
+
+def _asked(request: Request) -> str:
+    return _clean(json.dumps(to_plain(request, defaults=False), ensure_ascii=False))
 
 
 def _record(texts: Mapping[str, str], name: str) -> ImageRecord | None:

@@ -33,10 +33,9 @@ def listing(root: Path, folder: Path) -> Listing:
                 for entry in entries:
                     if _look(found, f"{prefix}/{entry.name}", entry):
                         waiting.append(place / entry.name)
-        except FileNotFoundError:
-            continue  # Then there is nothing in it.
-        except OSError:
-            found.unreadable.append(prefix)
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError):  # Then there would be nothing in it.
+                found.unreadable.append(prefix)
     return found
 
 

@@ -20,7 +20,7 @@ from core.database.database import Database
 from core.errors import HangaError
 from core.library import catalogue, labels, latents_budget, lineage, marks, query, registering
 from core.library.catalogue import THERE, Picture
-from core.library.facts import Place, place_of, read
+from core.library.facts import Place, Understand, nothing, place_of, read
 from core.library.labels import COLLECTION, TAG, Label
 from core.library.latents_budget import Cleaned
 from core.library.lineage import Lineage, ModelSeen
@@ -37,11 +37,14 @@ _Connect = Callable[[], AbstractContextManager[sqlite3.Connection]]
 class Library:
     """To be made by the one owner of the home, before anything is written there: what lies about then is swept."""
 
-    def __init__(self, home: Home, database: Database, send: Send = send2trash) -> None:
-        """`send` gives a folder to the system's own trash."""
+    def __init__(
+        self, home: Home, database: Database, send: Send = send2trash, understand: Understand = nothing
+    ) -> None:
+        """`send` gives a folder to the system's own trash; `understand` reads other programs' pictures."""
         self._home = Home(Path(os.path.normpath(home.root.absolute())))
         self._database = database
         self._send = send
+        self._understand = understand
         self._since = time.time()
         self._trash = Trash(database, self._home)
         self._thumbnails = Thumbnails(self._home.thumbnails)
@@ -64,7 +67,7 @@ class Library:
             known = catalogue.pictures(connection, root, condition, place.path, place.size, place.mtime_ns)
         if known:
             return known[0]
-        found = read(root, place)
+        found = read(root, place, self._understand)
         with self._writing() as connection:
             there = connection.execute("SELECT id FROM pictures WHERE path = ? AND missing = 0", (place.path,))
             loose = [row["id"] for row in there]
@@ -228,7 +231,7 @@ class Library:
 
     @property
     def _reconciler(self) -> Reconciler:
-        return Reconciler(self._database, self._home, self._since)
+        return Reconciler(self._database, self._home, self._since, self._understand)
 
     @property
     def _reading(self) -> _Connect:

@@ -13,7 +13,7 @@ from core.durable import sweep
 from core.errors import HangaError
 from core.library import registering
 from core.library.catalogue import GONE, THERE
-from core.library.facts import Found, Place, read
+from core.library.facts import Found, Place, Understand, read
 from core.library.folder import Listing, listing
 from core.library.registering import ADDED, CHANGED, MOVED, RETURNED
 from core.paths import Home
@@ -65,6 +65,7 @@ class Reconciler:
     database: Database
     home: Home
     since: float
+    understand: Understand
 
     def run(self, trust: bool = True, progress: Progress | None = None) -> Drift:
         """With `trust`, a file of the same name, size and time is the same; without, everything is read again.
@@ -130,7 +131,7 @@ class Reconciler:
             found, refused = [], []
             for place in places:
                 try:
-                    found.append(read(self.home.root, place))
+                    found.append(read(self.home.root, place, self.understand))
                 except HangaError as error:
                     refused.append((place, error.code))
                 done += 1

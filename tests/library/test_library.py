@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import HangaError
+from core.library.library import Library
 from core.library.query import BEST, NAME, NEWEST, OLDEST, Query
 from core.plain import to_plain
 from core.plan import Adapter, ModelFile
+from core.request import Lora, Request
 from tests.library.shelf import Shelf, shelf_in
 from tests.tools.many_pictures import png
 
@@ -97,6 +99,24 @@ class TestAdding:
     def test_no_such_picture(self, shelf: Shelf) -> None:
         with pytest.raises(HangaError, match=r"file\.unknown_picture"):
             shelf.library.picture(7)
+
+
+def test_other_programs_pictures_as_far_as_they_are_understood(shelf: Shelf) -> None:
+    def understand(path: Path) -> Request | None:
+        loras = (Lora(name="ink.safetensors"),)
+        asked = Request(prompt="鷺 in the reeds", checkpoint="their.safetensors", loras=loras, seed=2**64 - 1)
+        return asked if "understood" in path.name else None
+
+    library = Library(shelf.home, shelf.database, understand=understand)
+    shelf.foreign("understood.png", "Steps: 20")
+    shelf.foreign("strange.png", "something else")
+    library.reconcile()
+    (picture,) = library.page(Query(text="鷺 their ink"), 9).pictures
+    assert (picture.prompt, picture.model, picture.seed) == ("鷺 in the reeds", "their.safetensors", 2**64 - 1)
+    assert (picture.key, picture.job) == (None, None)
+    (strange,) = library.page(Query(text="something"), 9).pictures
+    assert (strange.request, strange.prompt, strange.model) == (None, "", None)
+    assert library.count(Query(model="ink.safetensors", seed=2**64 - 1)) == 1
 
 
 class TestFinding:
