@@ -31,12 +31,12 @@ ROOMS = {
     ),
     "entry": room(
         "app.__main__",
-        "app cli words",
-        "the one door: arguments go to the command line, none opens the window",
+        "app cli jobs worker words",
+        "the one door: arguments go to the command line, none opens the window, a hidden one makes a worker",
     ),
     "app": room(
         "app",
-        "engine words",
+        "engine instance words",
         "the window survives whatever torch and drivers do, because it never meets them",
     ),
     "cli": room(
@@ -83,7 +83,7 @@ ROOMS = {
     "foreign": room(
         "core.library.foreign",
         "library keeping planning schedules words",
-        "turns what other programs wrote into a request that planning accepts, so it knows the limits and names of that",
+        "turns what other programs wrote into a request that planning accepts, so it knows its limits and names",
     ),
     "database": room(
         "core.database",

@@ -3,7 +3,9 @@
     python -m core.jobs.worker --home FOLDER
 
 Commands are read in a thread of their own, so that a cancellation is heard while the main thread computes; another one
-says every second that the process is alive. When the pipe of commands closes, the worker stops what it does and leaves.
+says every second that the process is alive. When the pipe of commands closes, the worker leaves at once, whatever it
+does: what it had kept is safe, and the next worker, which may be on its way, goes on from there and must not find that
+this one saves the same picture.
 """
 
 from __future__ import annotations
@@ -31,8 +33,6 @@ from core.paths import Home
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS: Final = 1.0
-LEAVING_SECONDS: Final = 10.0
-"""What a picture that is being decoded or saved gets to be finished, when nobody is there to wait any longer."""
 DEAF_SECONDS: Final = 900.0
 """After which a worker ends that cannot even say that it is alive: there may be nobody left to end it."""
 
@@ -120,7 +120,8 @@ class Worker:
                 self._obey(command)
         except ProtocolError as error:
             logger.error("the window is not understood: %s", error)
-        self._leave()
+        # To take torch and drivers down in good order takes seconds and may hang.
+        os._exit(0)
 
     def _obey(self, command: Message) -> None:
         """A task ends what came before it; warming up waits for it to end."""
@@ -134,14 +135,6 @@ class Worker:
     def _drop(self, kind: type) -> None:
         if kind in self._newest:
             self._newest[kind].dropped.set()
-
-    def _leave(self) -> None:
-        self._drop(Run)
-        self._drop(Warm)
-        self._waiting.put(None)
-        time.sleep(LEAVING_SECONDS)
-        logger.warning("left in the middle of something")
-        os._exit(1)
 
 
 def torch_workshop(home: Home) -> Workshop:
@@ -161,8 +154,6 @@ def main(arguments: Sequence[str], workshop: Callable[[Home], Workshop] = torch_
     # Ctrl+C in a terminal is meant for the window, which decides what becomes of its worker.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Worker(pipes, lambda: workshop(home)).serve()
-    # What is kept lies on disk; to take torch and drivers down in good order takes seconds and may hang.
-    os._exit(0)
 
 
 if __name__ == "__main__":

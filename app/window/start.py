@@ -1,0 +1,58 @@
+"""Opening the window: one per home folder. Another start hands its arguments over to the one that is open."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app.atelier import Atelier
+from app.engine_thread import EngineThread
+from app.language import Language
+from app.look.theme import Look
+from app.window.main_window import MainWindow
+from core.errors import HangaError
+from core.instance import Instance, enter
+from core.paths import Home
+
+
+class Door(QObject):
+    """Brings the arguments of other starts into the window's thread."""
+
+    visited = Signal(list)
+
+
+def open_window(arguments: Sequence[str]) -> int:
+    """Until the window is closed; the exit code. Raises HangaError where the home cannot be entered."""
+    home = Home.default()
+    instance = enter(home, [os.path.abspath(each) for each in arguments])
+    if instance is None:
+        return 0
+    with instance:
+        return _show(home, instance)
+
+
+def _show(home: Home, instance: Instance) -> int:
+    QGuiApplication.setApplicationName("Hanga")
+    QGuiApplication.setDesktopFileName("hanga")
+    application = QApplication(sys.argv[:1])
+    atelier = Atelier(Look(application), Language())
+    thread = EngineThread(home)
+    window = MainWindow(atelier, thread)
+    door = Door()
+    door.visited.connect(window.visited)
+    instance.listen(door.visited.emit)
+    window.show()
+    thread.start()
+    code = application.exec()
+    thread.close()
+    return code
+
+
+def said(error: HangaError) -> str:
+    """What keeps the window from opening, in the system's language."""
+    return Language().say(error.code, **error.data)
