@@ -17,7 +17,7 @@ JAPANESE = st.text("赤い月の下狐がミーャぱ々", min_size=2, max_size=
 @pytest.fixture(scope="module")
 def index() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'ascii', prefix = '1 2 3')")
+    connection.execute("CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'ascii')")
     return connection
 
 
