@@ -38,7 +38,7 @@ class ModelFolder:
         if name in BUILT_IN:
             return BUILT_IN[name]
         path = Path(os.path.expanduser(name))
-        if os.path.exists(path) or path.suffix or len(path.parts) > 1:
+        if os.path.exists(path) or _has_suffix(path) or len(path.parts) > 1:
             return self._in_folder(path) or path
         for known in self._known():
             if name in (known.name, known.stem):
@@ -125,3 +125,8 @@ class ModelFolder:
     def _nearest(self, name: str) -> str:
         names = [*BUILT_IN, *(path.stem for path in self._known())]
         return difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]
+
+
+def _has_suffix(path: Path) -> bool:
+    """Whether the name ends in one: not the 0 of sd_xl_base_1.0."""
+    return bool(path.suffix) and not path.suffix[1].isdigit()
