@@ -53,7 +53,8 @@ class Look(QObject):
         """Whether things may slide and fade; if not, they are at once where they go."""
         if self._motion != SYSTEM:
             return self._motion == FULL
-        return self._accessibility.motionPreference() != Qt.MotionPreference.ReducedMotion
+        asked = getattr(self._accessibility, "motionPreference", None)  # Qt before 6.12 does not know it
+        return asked is None or asked().name != "ReducedMotion"
 
     @property
     def duration(self) -> int:

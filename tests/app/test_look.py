@@ -136,4 +136,5 @@ class TestIcons:
 def test_look_starts_with_the_system(qapp: QApplication) -> None:
     look = Look(qapp)
     assert look.choice == SYSTEM
+    assert look.moves in (True, False)
     look.deleteLater()
