@@ -37,15 +37,10 @@ def latents_bytes(folder: Path) -> int:
     return sum(kept.size for kept in _kept(folder))
 
 
-def clean(connection: sqlite3.Connection, folder: Path, limit: int, needed: Collection[str] = ()) -> Cleaned:
-    """Remove latents, oldest first, until they take no more than `limit` bytes.
-
-    Never those of pictures that are rated, tagged or in collections, or that such pictures were made from; nor
-    unfinished ones, whose picture is not there, so that they are all there is of it; nor the keys `needed`.
-    """
+def clean(folder: Path, limit: int, spare: Collection[str]) -> Cleaned:
+    """Remove latents whose keys are in `spare`, oldest first, until all together take at most `limit` bytes."""
     all_kept = _kept(folder)
     left = total = sum(kept.size for kept in all_kept)
-    spare = _spare(connection) - set(needed)
     count = 0
     for kept in sorted(all_kept, key=lambda kept: (kept.changed, kept.key)):
         if left <= limit:
@@ -56,8 +51,9 @@ def clean(connection: sqlite3.Connection, folder: Path, limit: int, needed: Coll
     return Cleaned(count=count, freed=total - left, left=left)
 
 
-def _spare(connection: sqlite3.Connection) -> set[str]:
-    """Keys whose pictures are there, and none of which the artist has marked."""
+def spare_keys(connection: sqlite3.Connection) -> set[str]:
+    """Of latents that can go: not those of pictures that are rated, tagged or in collections, or that such pictures
+    were made from; nor unfinished ones, whose picture is not there, so that they are all there is of it."""
     finished = {row[0] for row in connection.execute(f"SELECT key FROM pictures WHERE missing = {THERE}")}
     query = "SELECT key, start FROM pictures WHERE rating > 0 OR id IN (SELECT picture FROM picture_labels)"
     precious = {key for row in connection.execute(query) for key in row}

@@ -212,9 +212,11 @@ class Library:
         return latents_budget.latents_bytes(self._home.latents)
 
     def clean_latents(self, limit: int, needed: Collection[str] = ()) -> Cleaned:
-        """See `core.library.latents_budget.clean`."""
+        """Remove latents, oldest first, until they take at most `limit` bytes; never those that are precious or
+        unfinished (see `latents_budget.spare_keys`), nor the keys `needed`."""
         with self._reading() as connection:
-            return latents_budget.clean(connection, self._home.latents, limit, needed)
+            spare = latents_budget.spare_keys(connection)
+        return latents_budget.clean(self._home.latents, limit, spare.difference(needed))
 
     def _have_drifted(self, pictures: Collection[int]) -> bool:
         """Whether files of these pictures are not what the catalogue says."""

@@ -66,10 +66,10 @@ class Thumbnails:
         with self._lock:
             try:
                 row: tuple[bytes, ...] | None = self._opened().execute(query, values).fetchone()
-            except sqlite3.DatabaseError as error:
+            except (sqlite3.DatabaseError, OSError) as error:
                 logger.warning("thumbnails in %s: %s", self._path, error)
                 self._drop_connection()
-                if not isinstance(error, sqlite3.OperationalError):
+                if not isinstance(error, sqlite3.OperationalError | OSError):
                     self._begin_anew()
                 return None
             return row

@@ -134,12 +134,15 @@ class Trash:
 
     def _agree(self, ticket: Ticket, item: Item) -> bool:
         """Make the database say of a picture what the files say; whether it is in the trash."""
-        with self.database.writing() as connection:
+        with self.database.reading() as connection:
             row = self._row(connection, ticket, item)
-            inside = ticket.holds(item) if item.file is not None else row is None
-            if not inside and row is None:
+        inside = ticket.holds(item) if item.file is not None else row is None
+        if inside == (row is None):
+            return inside
+        with self.database.writing() as connection:
+            if row is None:
                 catalogue.put_back(connection, item.entry, GONE)
-            elif inside and row is not None:
+            else:
                 catalogue.forget(connection, row)
         return inside
 

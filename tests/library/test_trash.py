@@ -96,6 +96,31 @@ def test_a_missing_one(shelf: Shelf) -> None:
     assert latents(shelf, picture).exists()
 
 
+def test_a_missing_one_whose_file_comes_back_meanwhile(shelf: Shelf) -> None:
+    picture = marked(shelf)
+    data = picture.path.read_bytes()
+    os.unlink(picture.path)
+    shelf.library.reconcile()
+    ticket = shelf.library.trash([picture.id])
+    with picture.path.open("xb") as file:
+        file.write(data)
+    shelf.library.reconcile()
+    assert [lot.ticket for lot in shelf.library.trashed()] == [ticket]
+    shelf.library.restore(ticket)
+    assert [each.path for each in shelf.library.page(Query(rating=4), 9).pictures] == [picture.path]
+    assert shelf.library.count(Query()) == 1
+
+
+def test_one_that_was_renamed_a_moment_ago(shelf: Shelf) -> None:
+    picture = marked(shelf)
+    path = picture.path.with_name("renamed.png")
+    os.rename(picture.path, path)
+    ticket = shelf.library.trash([picture.id])
+    assert not path.exists()
+    shelf.library.restore(ticket)
+    assert shelf.library.picture(picture.id) == replace(picture, path=path)
+
+
 def test_latents_stay_while_another_picture_needs_them(shelf: Shelf) -> None:
     picture = marked(shelf)
     child = shelf.child(picture)

@@ -1,8 +1,9 @@
 """How a large library feels: `python -m tests.tools.library_bench [--rows N] [--folder F] [--seed S]`.
 
-Writes N real picture files, unless the folder has some, builds the library from them, and measures what an artist waits for. Everything is printed
-as one table, in milliseconds unless said otherwise: first what a clock says, then, if it was measured once, what the
-processor was busy with it, or, if it was measured several times, the worst. The folder is kept if it was named.
+Writes N real picture files, unless the folder has some, builds the library from them, and measures what an artist
+waits for. Everything is printed as one table, in milliseconds unless said otherwise: first what a clock says, then, if
+it was measured once, how long the processor was busy with it, or, if it was measured several times, the worst. The
+folder is kept if it was named.
 """
 
 from __future__ import annotations
