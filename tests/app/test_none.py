@@ -1,5 +1,5 @@
-"""PySide6 6.12.0 on Python 3.11 gives away a reference to None with every call that returns nothing: after some thousand
-of them the process dies. No version that does so may be pinned."""
+"""PySide6 6.12.0 on Python 3.11 gives away a reference to None with every call that returns nothing: after some
+thousand of them the process dies. No version that does so may be pinned."""
 
 from __future__ import annotations
 
