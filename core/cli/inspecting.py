@@ -6,13 +6,21 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from core.architecture import BASE_UNET, CLIP_L, OPENCLIP_BIGG
 from core.checkpoint.describe import Checkpoint, describe
+from core.checkpoint.markers import title
 from core.cli.picture_facts import picture_facts, seems_picture
 from core.cli.reporter import Sentences
 from core.errors import HangaError
+from core.patches.adapter_file import read_adapter
+from core.patches.fit import fit
+from core.patches.places import Wearer
 from core.plain import to_plain
 
 FOREIGN: Final = "file.is_"
+LORA: Final = "lora"
+SDXL: Final = Wearer(unet=BASE_UNET, clip_l=CLIP_L, big_g=OPENCLIP_BIGG)
+SDXL_NAME: Final = "SDXL"
 
 
 def inspect(path: Path, as_json: bool, sentences: Sentences) -> str:
@@ -33,7 +41,26 @@ def _model_facts(path: Path) -> dict[str, Any]:
         area, _, kind = refusal.code.partition(FOREIGN)
         if area or not kind:
             raise
-        return {"kind": kind, "is_checkpoint": False}
+        return {"kind": kind, "is_checkpoint": False} | (_lora_facts(path) if kind == LORA else {})
+
+
+def _lora_facts(path: Path) -> dict[str, Any]:
+    """What a LoRA changes, and how it would fit the published base model."""
+    try:
+        file = read_adapter(path)
+        found = fit(file, SDXL, SDXL_NAME)
+    except HangaError as refusal:
+        return {"fits_sdxl": False, "code": refusal.code, "data": refusal.data}
+    return {
+        "title": title(file.header.metadata),
+        "bytes": file.header.size,
+        "modules": len(file.modules),
+        "networks": sorted({piece.target.network for piece in found.pieces}),
+        "forms": sorted({piece.kind for piece in found.pieces}),
+        "scales": sorted({piece.scale for piece in found.pieces}),
+        "fits_sdxl": True,
+        "unmatched": list(found.unmatched),
+    }
 
 
 def _checkpoint_facts(found: Checkpoint) -> dict[str, Any]:

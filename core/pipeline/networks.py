@@ -46,7 +46,9 @@ class Networks:
     def follow(self, plan: Plan) -> None:
         """Take the plan's word for what may stay; let go of what another plan left behind."""
         self.keep = plan.keep_resident
-        wanted = {(stage.model, "unet") for stage in plan.stages} | {(stage.text, "towers") for stage in plan.stages}
+        wanted = {(stage.model, "unet") for stage in plan.stages} | {
+            (stage.text, _towers_part(stage)) for stage in plan.stages
+        }
         wanted.add((plan.first_stage.model, "vae"))
         types, device = {torch_dtype(plan.dtype), torch_dtype(plan.vae_dtype)}, torch.device(plan.device)
         for model, part, dtype, place in list(self.held):
@@ -73,7 +75,7 @@ class Networks:
             clip_l = load_clip_l(found, dtype, device, progress)[0] if stage.clip_l is not None else None
             return Towers(bigg, clip_l)
 
-        key = (stage.text, "towers", torch_dtype(plan.dtype), torch.device(plan.device))
+        key = (stage.text, _towers_part(stage), torch_dtype(plan.dtype), torch.device(plan.device))
         towers: Towers = self._get(key, load)
         modules: Modules = {"big_g": towers.bigg}
         self._dress(key, modules if towers.clip_l is None else {**modules, "clip_l": towers.clip_l}, stage, plan, check)
@@ -115,6 +117,11 @@ class Networks:
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def _towers_part(stage: Stage) -> str:
+    """A refiner may borrow the second tower of a file from which the base uses both."""
+    return "big_g" if stage.clip_l is None else "towers"
 
 
 def torch_dtype(name: str) -> torch.dtype:

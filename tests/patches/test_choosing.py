@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.sentences import Sentences
+from core.cli.inspecting import inspect
 from core.cli.values import LORA
 from core.errors import HangaError
 from core.library.models import ModelFolder
@@ -139,3 +142,16 @@ def test_option_without_sense(text: str) -> None:
 @given(st.text(st.characters(exclude_characters=":"), min_size=1), st.floats(-10, 10))
 def test_option_reads_what_it_would_write(name: str, weight: float) -> None:
     assert LORA.reader("--lora")(f"{name}:{weight}") == Lora(name=name, weight=weight)
+
+
+def test_inspecting_tells_how_it_fits(tmp_path: Path) -> None:
+    stem = "lora_unet_input_blocks_4_1_proj_in"
+    tensors = {f"{stem}.lora_down.weight": torch.zeros(4, 640), f"{stem}.lora_up.weight": torch.zeros(640, 4)}
+    tensors[f"{stem}.alpha"] = torch.tensor(2.0)
+    path = written(tmp_path / "a.safetensors", tensors, {"ss_output_name": "ink"})
+    sentences = Sentences.for_locale("en")
+    facts = json.loads(inspect(path, True, sentences))
+    assert (facts["kind"], facts["title"], facts["fits_sdxl"]) == ("lora", "ink", True)
+    assert (facts["networks"], facts["forms"], facts["scales"]) == (["unet"], ["low_rank"], [0.5])
+    other = json.loads(inspect(lora(tmp_path / "b.safetensors"), True, sentences))
+    assert (other["fits_sdxl"], other["code"]) == (False, "file.lora_misfit")
