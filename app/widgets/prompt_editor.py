@@ -21,19 +21,17 @@ COUNTED_AFTER_MS = 120
 CountTokens = Callable[[str], TokenCount]
 
 
-def count_nothing(text: str) -> TokenCount:
-    """Where no tokenizer is there yet."""
-    return TokenCount()
-
-
 class PromptEditor(QWidget):
-    """Its words are `code.name` and `code.placeholder`. Ctrl+Return asks for generation."""
+    """Its words are `code.name` and `code.placeholder`. Ctrl+Return asks for generation.
+
+    Without `count_tokens`, whoever has it counts elsewhere, and shows what came out by `show_count`.
+    """
 
     text_changed = Signal()
     generate_requested = Signal()
 
     def __init__(
-        self, atelier: Atelier, name: str, code: str, count_tokens: CountTokens = count_nothing, *, lines: int = 5
+        self, atelier: Atelier, name: str, code: str, count_tokens: CountTokens | None = None, *, lines: int = 5
     ) -> None:
         super().__init__()
         self._atelier, self._code, self._count_tokens = atelier, code, count_tokens
@@ -103,10 +101,13 @@ class PromptEditor(QWidget):
         self._timer.start()
         self.text_changed.emit()
 
-    def _count(self) -> None:
-        count = self._count_tokens(self.text)
+    def show_count(self, count: TokenCount) -> None:
         self.meter.show_count(count)
         self.edit.set_boundaries(count.boundaries)
+
+    def _count(self) -> None:
+        if self._count_tokens is not None:
+            self.show_count(self._count_tokens(self.text))
 
     def _was_cut(self, limit: int) -> None:
         self._notice.setText(self._atelier.language.say("window.prompt.cut", limit=limit // 1024))

@@ -1,0 +1,59 @@
+"""TokenCounter: counts a prompt's tokens beside the window, whose thread a long prompt would hold for seconds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+
+from app.widgets.prompt_editor import PromptEditor
+from app.widgets.token_meter import TokenCount
+from core.engine import PromptCount, count_tokens
+from core.errors import HangaError
+
+AFTER_MS: Final = 150
+
+
+class Answers(QObject):
+    counted = Signal(str, object)
+
+
+class Count(QRunnable):
+    def __init__(self, text: str, answers: Answers) -> None:
+        super().__init__()
+        self._text, self._answers = text, answers
+
+    def run(self) -> None:
+        try:
+            count = count_tokens(self._text)
+        except HangaError:  # too long: the editor itself says so
+            count = PromptCount()
+        self._answers.counted.emit(self._text, count)
+
+
+class TokenCounter(QObject):
+    """Shows the count below its editor. One prompt is counted at a time, and then the latest."""
+
+    def __init__(self, editor: PromptEditor) -> None:
+        super().__init__(editor)
+        self._editor, self._busy = editor, False
+        self._answers = Answers(self)
+        self._answers.counted.connect(self._show)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._timer.timeout.connect(self._begin)
+        editor.text_changed.connect(self._timer.start)
+
+    def _begin(self) -> None:
+        if not self._busy:
+            self._busy = True
+            self._pool.start(Count(self._editor.text, self._answers))
+
+    @Slot(str, object)
+    def _show(self, text: str, count: PromptCount) -> None:
+        self._busy = False
+        if text != self._editor.text:
+            self._timer.start()
+            return
+        self._editor.show_count(TokenCount(count.tokens, count.boundaries))

@@ -1,0 +1,135 @@
+"""Easel: the picture that is being made or was chosen, what can be done with it, and how far it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.atelier import Atelier
+from app.look.metrics import APART, GROUP, HAIR, NEAR
+from app.pages.create.refining import RefineLater
+from app.pages.create.showing import Shown
+from app.widgets.buttons import IconButton, TextButton
+from app.widgets.picture_canvas import PictureCanvas
+from app.widgets.stage_bar import Moment, StageBar
+from app.widgets.stage_strip import Span
+from core.events import Previewed
+
+
+class Easel(QWidget):
+    refine_requested = Signal(object, float)
+    """Picture, hand-over."""
+    use_requested = Signal()
+
+    def __init__(self, atelier: Atelier) -> None:
+        super().__init__()
+        self._atelier = atelier
+        self.shown: Shown | None = None
+        self._before: QImage | None = None
+        self.setObjectName("easel")
+        self.canvas = PictureCanvas(atelier)
+        self.stages = StageBar(atelier)
+        self.refine = RefineLater(atelier)
+        self.compare = IconButton(atelier, "compare", "before-after", "window_create.compare", checkable=True)
+        self.later = TextButton(atelier, "refine.later", "window_create.refine", icon="refine")
+        self.take = TextButton(atelier, "use", "window_create.use", icon="same")
+        self._zoom = QLabel()
+        self._fit = IconButton(atelier, "fit", "fit", "window_create.fit")
+        self._pixels = IconButton(atelier, "pixels", "one-to-one", "window_create.pixels")
+        self._lay_out()
+        self._connect()
+        self.refine.hide()
+        self.stages.hide()
+        self.show_shown(None)
+
+    def show_shown(self, shown: Shown | None, before: QImage | None = None) -> None:
+        """`before`: how it looked when the base had done its share, if that is known."""
+        self.shown, self._before = shown, before
+        request = None if shown is None else shown.picture.request
+        made_here = request is not None and shown is not None and shown.picture.key is not None
+        self.take.setEnabled(request is not None)
+        self.later.setEnabled(made_here)
+        self.compare.setEnabled(before is not None)
+        self.compare.setChecked(False)
+        if not made_here:
+            self.later.setChecked(False)
+        if request is not None:
+            self.refine.set_request(request)
+        self._show()
+
+    def show_preview(self, event: Previewed, size: QSize) -> None:
+        self.canvas.show_preview(event.pixels, event.width, event.height, size)
+
+    def show_again(self) -> None:
+        """The picture instead of a preview."""
+        self._show()
+
+    def show_stages(self, spans: list[Span]) -> None:
+        self.stages.set_spans(spans)
+        self.stages.show()
+
+    def show_moment(self, moment: Moment) -> None:
+        self.stages.show_moment(moment)
+        self.stages.show()
+
+    def rest(self) -> None:
+        """Nothing is being made."""
+        self.stages.hide()
+
+    def _show(self) -> None:
+        if self.shown is None:
+            self.canvas.clear()
+        elif self.compare.isChecked() and self._before is not None:
+            self.canvas.compare(self._before, self.shown.image, self._labels())
+        else:
+            self.canvas.show_picture(self.shown.image, self.shown.picture.prompt)
+
+    def _labels(self) -> tuple[str, str]:
+        say = self._atelier.language.say
+        return say("window_create.before"), say("window_create.after")
+
+    def _refine(self, handoff: float) -> None:
+        if self.shown is not None:
+            self.refine_requested.emit(self.shown.picture.id, handoff)
+
+    def _connect(self) -> None:
+        self.later.setCheckable(True)
+        self.later.toggled.connect(self.refine.setVisible)
+        self.compare.toggled.connect(self._show)
+        self.refine.refine_requested.connect(self._refine)
+        self.take.clicked.connect(self.use_requested)
+        self._fit.clicked.connect(self.canvas.fit)
+        self._pixels.clicked.connect(self.canvas.show_pixels)
+        self.canvas.zoom_changed.connect(lambda zoom: self._zoom.setText(f"{zoom:.0%}"))
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._tools())
+        column.addWidget(self.canvas, 1)
+        below = QVBoxLayout()
+        below.setContentsMargins(GROUP, NEAR, GROUP, GROUP)
+        below.setSpacing(NEAR)
+        below.addWidget(self.refine)
+        below.addWidget(self.stages)
+        self._below = QWidget()
+        self._below.setLayout(below)
+        column.addWidget(self._below)
+
+    def _tools(self) -> QWidget:
+        bar = QWidget()
+        bar.setObjectName("tools")
+        bar.setProperty("role", "panel")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(APART, HAIR, APART, HAIR)
+        row.setSpacing(HAIR)
+        self._zoom.setProperty("role", "dim")
+        for widget in (self.compare, self.later, self.take):
+            row.addWidget(widget)
+        row.addStretch()
+        row.addWidget(self._zoom)
+        row.addWidget(self._fit)
+        row.addWidget(self._pixels)
+        return bar

@@ -1,0 +1,171 @@
+"""Which control of the panel is which part of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+from app.pages.create.count_field import CountField
+from app.pages.create.form import Binding
+from app.pages.create.framing import Framing
+from app.pages.create.method import Method
+from app.pages.create.model_card import ModelCard
+from app.pages.create.prompts import Prompts
+from app.widgets.aspect_picker import AspectPicker
+from app.widgets.number_field import NumberField
+from app.widgets.seed_field import SeedField
+from core.request import Request, Size
+
+USUAL_GUIDANCE = 5.0
+"""Shown where the request leaves it to the model."""
+
+
+class Controls(Protocol):
+    prompts: Prompts
+    model: ModelCard
+    shape: AspectPicker
+    steps: NumberField
+    guidance: NumberField
+    method: Method
+    seed: SeedField
+    count: CountField
+    framing: Framing
+
+
+def bindings(panel: Controls) -> Iterator[Binding]:
+    """In an order in which what decides over others comes first: the model over sizes, sizes over framing."""
+    yield from _words(panel.prompts)
+    yield from _model(panel)
+    yield from _numbers(panel)
+    yield from _framing(panel.framing)
+
+
+def size_shown(request: Request, card: ModelCard) -> Size:
+    """(width, height); what the request leaves to the model is the model's own."""
+    facts = card.facts
+    if request.width is None and request.height is None:
+        return facts.native if request.aspect is None else facts.sized(_ratio(request.aspect))
+    sides = [side for side in (request.width, request.height) if side is not None]
+    return sides[0], sides[-1]
+
+
+def _words(prompts: Prompts) -> Iterator[Binding]:
+    yield Binding(
+        lambda request: prompts.prompt.set_text(request.prompt),
+        lambda: prompts.prompt.text,
+        lambda request, text: replace(request, prompt=text),
+    )
+    yield Binding(
+        lambda request: prompts.negative.set_text(request.negative),
+        lambda: prompts.negative.text,
+        lambda request, text: replace(request, negative=text),
+    )
+    yield Binding(
+        lambda request: prompts.set_second(request.prompt_2),
+        lambda: prompts.second_text,
+        lambda request, text: replace(request, prompt_2=text),
+    )
+
+
+def _model(panel: Controls) -> Iterator[Binding]:
+    card = panel.model
+    yield Binding(
+        lambda request: card.set_checkpoint(request.checkpoint),
+        lambda: card.checkpoint,
+        lambda request, name: replace(request, checkpoint=name),
+    )
+    yield Binding(
+        lambda request: card.set_refiner(request.refiner),
+        lambda: card.refiner,
+        lambda request, name: replace(request, refiner=name),
+    )
+    yield Binding(
+        lambda request: card.hand_over.set_handoff(request.handoff),
+        lambda: card.hand_over.handoff,
+        lambda request, share: replace(request, handoff=share),
+    )
+    yield Binding(
+        lambda request: panel.shape.set_size(size_shown(request, card)),
+        lambda: panel.shape.size_in_pixels,
+        lambda request, size: replace(request, width=size[0], height=size[1], aspect=None),
+    )
+
+
+def _numbers(panel: Controls) -> Iterator[Binding]:
+    yield Binding(
+        lambda request: panel.steps.set_value(request.steps),
+        lambda: round(panel.steps.value),
+        lambda request, steps: replace(request, steps=steps),
+    )
+    yield Binding(
+        lambda request: panel.guidance.set_value(_guidance(request)),
+        lambda: panel.guidance.value,
+        lambda request, scale: replace(request, guidance=replace(request.guidance, scale=scale)),
+    )
+    yield Binding(
+        lambda request: panel.method.set_sampler(request.sampler),
+        lambda: panel.method.sampler,
+        lambda request, name: replace(request, sampler=name),
+    )
+    yield Binding(
+        lambda request: panel.method.set_schedule(request.schedule),
+        lambda: panel.method.schedule,
+        lambda request, name: replace(request, schedule=name),
+    )
+    yield Binding(
+        lambda request: panel.seed.set_seed(request.seed),
+        lambda: panel.seed.seed,
+        lambda request, seed: replace(request, seed=seed),
+    )
+    yield Binding(
+        lambda request: panel.count.set_count(request.count),
+        lambda: panel.count.count,
+        lambda request, count: replace(request, count=count),
+    )
+
+
+def _framing(framing: Framing) -> Iterator[Binding]:
+    def positive(request: Request, **changed: Any) -> Request:
+        return replace(request, positive=replace(request.positive, **changed))
+
+    yield Binding(
+        lambda request: framing.original.set_imagined(request.positive.original_size),
+        lambda: framing.original.imagined,
+        lambda request, size: positive(request, original_size=size),
+    )
+    yield Binding(
+        lambda request: framing.pad.set_crop(*request.positive.crop),
+        lambda: framing.pad.crop,
+        lambda request, crop: positive(request, crop=crop),
+    )
+    yield Binding(
+        lambda request: framing.target.set_imagined(request.positive.target_size),
+        lambda: framing.target.imagined,
+        lambda request, size: positive(request, target_size=size),
+    )
+    yield Binding(
+        lambda request: framing.wanted.set_score(request.positive.aesthetic),
+        lambda: framing.wanted.score,
+        lambda request, score: positive(request, aesthetic=score),
+    )
+    yield Binding(
+        lambda request: framing.avoided.set_score(request.negative_conditioning.aesthetic),
+        lambda: framing.avoided.score,
+        lambda request, score: replace(
+            request, negative_conditioning=replace(request.negative_conditioning, aesthetic=score)
+        ),
+    )
+
+
+def _guidance(request: Request) -> float:
+    return USUAL_GUIDANCE if request.guidance.scale is None else request.guidance.scale
+
+
+def _ratio(aspect: str) -> float:
+    """Width over height; 1 for what is none, which planning will refuse with a sentence."""
+    parts = aspect.replace("x", ":").replace("/", ":").split(":")
+    try:
+        return float(parts[0]) / float(parts[1] if len(parts) > 1 else 1) or 1.0
+    except (ValueError, ZeroDivisionError):
+        return 1.0

@@ -1,0 +1,242 @@
+"""CreatePage: the panel, the easel and the latest pictures, and what passes between them and the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.atelier import Atelier
+from app.engine_thread import BACKGROUND, EngineThread
+from app.pages.create.costing import Costing
+from app.pages.create.draft import FIRST, Draft
+from app.pages.create.easel import Easel
+from app.pages.create.following import Following
+from app.pages.create.models import ModelFacts, read_models
+from app.pages.create.panel import Panel
+from app.pages.create.recent import RecentStrip
+from app.pages.create.showing import Shown, latest, picture_at, picture_of
+from app.widgets.stage_bar import Moment
+from core.engine import Changes, Engine, EngineChanged, Job, JobChanged, Notice, Opening, Picture, PicturesChanged
+from core.errors import HangaError
+from core.events import Failed, Previewed, Saved
+from core.request import Request
+
+NARROW: Final = 1040
+"""Logical pixels below which the strip of the latest pictures is folded away."""
+GATHERED_MS: Final = 60
+"""Changes of the library that come together are looked at once."""
+
+READY: Final = "ready"
+WAITING: Final = "waiting"
+RUNNING: Final = "running"
+WAIT: Final = "wait"
+"""In the place of a stage: what was asked for has not begun."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the page begins with."""
+
+    models: list[ModelFacts]
+    draft: Request | None
+    pictures: tuple[Picture, ...]
+
+
+class CreatePage(QWidget):
+    say = Signal(str, dict)
+    show_in_gallery = Signal(object)
+    """The id of a picture, which is longer than Qt's int."""
+
+    def __init__(self, atelier: Atelier, thread: EngineThread) -> None:
+        super().__init__()
+        self._thread = thread
+        self._asked: dict[str, None] = {}
+        """Jobs that were asked for here and have not ended, in their order."""
+        self._watching = True
+        """Whether the easel goes along with what is being made."""
+        self.setObjectName("create")
+        self.setProperty("role", "window")
+        self.panel = Panel(atelier, FIRST)
+        self.easel = Easel(atelier)
+        self.recent = RecentStrip(atelier, thread)
+        self.following = Following(thread, self)
+        self._costing, self._draft = Costing(thread, self), Draft(thread, self)
+        self._looking = QTimer(self, singleShot=True, interval=GATHERED_MS)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.panel)
+        row.addWidget(self.easel, 1)
+        row.addWidget(self.recent)
+        self._connect()
+        self.setFocusProxy(self.panel.prompts.prompt)
+
+    # What the window calls
+
+    def opened(self, opening: Opening) -> None:
+        """The engine is there: models, the draft and the latest pictures are fetched."""
+        self._thread.ask(lambda engine: Start(read_models(engine), engine.session.draft(), latest(engine)), self._begin)
+
+    def hear(self, notice: Notice) -> None:
+        self.following.hear(notice)
+        if isinstance(notice, EngineChanged) and notice.state == READY:
+            self._costing.ready()
+        elif isinstance(notice, PicturesChanged):
+            self._looking.start()
+        elif isinstance(notice, JobChanged):
+            self._job_changed(notice.job)
+        elif isinstance(notice, Saved):
+            self._saved(notice)
+        elif isinstance(notice, Failed):
+            self.say.emit(notice.code, dict(notice.data))
+
+    def use(self, request: Request) -> None:
+        """Settings from elsewhere. They are those of the controls from now on."""
+        self.panel.use(request)
+        self.focus()
+
+    def generate(self) -> None:
+        """What the controls say; one that is known to be impossible is not even begun."""
+        request = self.panel.request()
+        refusal = self._costing.refusal(request)
+        if refusal is not None:
+            self.panel.show_refusal(refusal)
+            return
+        self._watching = True
+        self.panel.prompts.prompt.history.remember(request.prompt)
+        self._thread.ask(lambda engine: engine.submit([request]), refused=self._refused)
+
+    def cancel(self) -> None:
+        """What runs; else what was asked for last and waits."""
+        job = self.following.job or next(reversed(self._asked), None)
+        if job is not None:
+            self._thread.ask(lambda engine: engine.cancel(job), refused=self._refused)
+
+    def focus(self) -> None:
+        self.panel.prompts.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Qt
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancel()
+        elif control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.generate()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.recent.setVisible(self.width() >= NARROW)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._draft.keep_now()
+        super().hideEvent(event)
+
+    # Inside
+
+    def _connect(self) -> None:
+        self.panel.changed.connect(self._changed)
+        self.panel.generate_requested.connect(self.generate)
+        self.panel.model.refiner_missing.connect(lambda: self.say.emit("window_create.no_refiner", {}))
+        self._costing.costed.connect(lambda plan, cost: self.panel.show_cost(cost))
+        self._costing.refused.connect(self.panel.show_refusal)
+        self.following.began.connect(self.easel.show_stages)
+        self.following.moved.connect(self.easel.show_moment)
+        self.following.previewed.connect(self._previewed)
+        self.following.ended.connect(self._ended)
+        self.easel.stages.cancelled.connect(self.cancel)
+        self.easel.use_requested.connect(self._use_shown)
+        self.easel.refine_requested.connect(self._refine)
+        self.recent.chosen.connect(self._look_at)
+        self.recent.opened.connect(self.show_in_gallery)
+        self._looking.timeout.connect(self._look)
+
+    def _begin(self, start: Start) -> None:
+        self.panel.set_models(start.models)
+        if start.draft is not None:
+            self.panel.use(start.draft)
+        self.panel.prompts.prompt.history.set_prompts(filter(None, (each.prompt for each in start.pictures)))
+        self.recent.show_pictures(start.pictures)
+        if start.pictures and self.easel.shown is None:
+            self._fetch(start.pictures[0].id)
+        self._changed()
+
+    def _changed(self) -> None:
+        request = self.panel.request()
+        self._draft.keep(request)
+        self._costing.want(request)
+
+    def _job_changed(self, job: Job) -> None:
+        if job.state in (WAITING, RUNNING):
+            self._asked[job.id] = None
+        else:
+            self._asked.pop(job.id, None)
+        if self.following.job is None:
+            if self._asked:
+                self.easel.show_moment(Moment(stage=WAIT))
+            else:
+                self.easel.rest()
+
+    def _previewed(self, event: Previewed) -> None:
+        plan = self.following.plan
+        if self._watching and plan is not None:
+            self.easel.show_preview(event, QSize(plan.width, plan.height))
+
+    def _ended(self) -> None:
+        self._costing.again()
+        self.easel.show_again()
+
+    def _saved(self, event: Saved) -> None:
+        path = Path(event.path)
+        self._thread.ask(lambda engine: picture_at(engine, path), self._show_saved, self._refused)
+
+    def _show_saved(self, shown: Shown | None) -> None:
+        if self._watching:
+            self._show(shown)
+
+    def _look_at(self, number: int) -> None:
+        self._watching = False
+        self._fetch(number)
+
+    def _fetch(self, number: int) -> None:
+        self._thread.ask(lambda engine: picture_of(engine, number), self._show, self._refused)
+
+    def _show(self, shown: Shown | None) -> None:
+        if shown is None:
+            return
+        picture = shown.picture
+        before = None if picture.job is None else self.following.base_preview((picture.job, picture.index))
+        self.easel.show_shown(shown, before)
+        self.panel.seed.set_picture_seed(picture.seed)
+        self.recent.mark(picture.id)
+
+    def _look(self) -> None:
+        self._thread.ask(latest, self._show_latest, self._refused, BACKGROUND)
+
+    def _show_latest(self, pictures: tuple[Picture, ...]) -> None:
+        self.recent.show_pictures(pictures)
+        if self.easel.shown is not None:
+            self.recent.mark(self.easel.shown.picture.id)
+
+    def _use_shown(self) -> None:
+        shown = self.easel.shown
+        if shown is not None and shown.picture.request is not None:
+            self.use(shown.picture.request)
+
+    def _refine(self, number: int, handoff: float) -> None:
+        self._watching = True
+        self._thread.ask(lambda engine: _refined(engine, number, handoff), refused=self._refused)
+
+    def _refused(self, error: HangaError) -> None:
+        self.say.emit(error.code, error.data)
+
+
+def _refined(engine: Engine, number: int, handoff: float) -> Job:
+    return engine.refine(engine.record(number), Changes(handoff=handoff))

@@ -1,0 +1,204 @@
+"""Panel: all that a request is made of, from what is said to what it costs; Generate is always in sight."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.atelier import Atelier
+from app.look.metrics import APART, GROUP, NEAR
+from app.pages.create.count_field import CountField
+from app.pages.create.form import Form
+from app.pages.create.framing import Framing
+from app.pages.create.labelled import labelled
+from app.pages.create.mapping import bindings
+from app.pages.create.method import Method
+from app.pages.create.model_card import ModelCard
+from app.pages.create.models import PAPER_SIZE, ModelFacts
+from app.pages.create.prompts import Prompts
+from app.widgets.announcing import announce
+from app.widgets.aspect_picker import AspectPicker
+from app.widgets.buttons import TextButton
+from app.widgets.cost_line import UNKNOWN, Cost, CostLine
+from app.widgets.fold import Fold
+from app.widgets.number_field import NumberField
+from app.widgets.seed_field import SeedField
+from app.widgets.words import Words
+from core.engine import stage_steps
+from core.errors import HangaError
+from core.request import Request
+
+WIDTH: Final = 356
+MOST_STEPS: Final = 999
+MOST_GUIDANCE: Final = 100
+
+
+class Panel(QFrame):
+    changed = Signal()
+    generate_requested = Signal()
+
+    def __init__(self, atelier: Atelier, request: Request) -> None:
+        super().__init__()
+        self._atelier = atelier
+        self._using = True
+        self._error: HangaError | None = None
+        self.setObjectName("panel")
+        self.setProperty("role", "panel")
+        self.setFixedWidth(WIDTH)
+        self.prompts = Prompts(atelier)
+        self.shape = AspectPicker(atelier, native=PAPER_SIZE)
+        self.model = ModelCard(atelier)
+        self.steps = NumberField(atelier, "steps", "window.steps", 1, 60, hard=MOST_STEPS)
+        self.guidance = NumberField(atelier, "guidance", "window.guidance", 0, 15, 0.1, hard=MOST_GUIDANCE)
+        self.seed = SeedField(atelier)
+        self.count = CountField(atelier)
+        self.method = Method(atelier)
+        self.framing = Framing(atelier)
+        self.cost = CostLine(atelier)
+        self.generate = TextButton(atelier, "generate", "window_create.generate", "action")
+        self._refusal = QLabel()
+        self._lay_out()
+        self._shape_for(self.model.facts)
+        self._connect()
+        self._form = Form(bindings(self), request)
+        self._using = False
+        self._touched()
+        atelier.language.follow(self._say)
+
+    def request(self) -> Request:
+        return self._form.request()
+
+    def use(self, request: Request) -> None:
+        """Sets every control; `request` gives exactly this until one is moved."""
+        self._using = True
+        self._form.use(request)
+        self._using = False
+        self._touched()
+
+    def set_models(self, models: list[ModelFacts]) -> None:
+        request = self.request()
+        self.model.set_models(models)
+        self.use(request)
+
+    def show_cost(self, cost: Cost) -> None:
+        self._error = None
+        self.cost.show_cost(cost)
+        self._say()
+
+    def show_refusal(self, error: HangaError) -> None:
+        """Why it cannot be done, where the cost would stand."""
+        self._error = error
+        self._say()
+        announce(self, self._refusal.text())
+
+    @property
+    def refusal(self) -> str:
+        """What is said in the place of the cost; empty for nothing."""
+        return "" if self._error is None else self._refusal.text()
+
+    def _connect(self) -> None:
+        self.model.model_changed.connect(self._shape_for)
+        for signal in (
+            self.prompts.changed,
+            self.shape.size_changed,
+            self.model.changed,
+            self.steps.value_changed,
+            self.guidance.value_changed,
+            self.seed.seed_changed,
+            self.count.count_changed,
+            self.method.changed,
+            self.framing.changed,
+        ):
+            signal.connect(self._touched)
+        self.prompts.generate_requested.connect(self.generate_requested)
+        self.generate.clicked.connect(self.generate_requested)
+
+    def _touched(self) -> None:
+        """Something was changed. While a request is being put in, its parts wait for each other."""
+        if self._using:
+            return
+        self.framing.set_size(self.shape.size_in_pixels)
+        schedule = self.method.schedule_in_use
+        self.model.hand_over.set_steps(
+            round(self.steps.value), lambda steps, handoff: stage_steps(steps, handoff, schedule)
+        )
+        self._error = None
+        self._say()
+        self.changed.emit()
+
+    def _shape_for(self, facts: ModelFacts) -> None:
+        """The shape stays as it is, in a size that the model knows."""
+        width, height = self.shape.size_in_pixels
+        self.shape.set_model(facts.native, facts.limits)
+        if not self._using:
+            self.shape.set_size(facts.sized(width / height))
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scroll(self._controls()), 1)
+        column.addWidget(self._foot())
+
+    def _controls(self) -> QWidget:
+        inside = QWidget()
+        inside.setProperty("role", "panel")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
+        column.setSpacing(APART)
+        column.addWidget(self.prompts)
+        column.addWidget(self.shape)
+        column.addWidget(Words(self._atelier, "window_create.model", "heading"))
+        column.addWidget(self.model)
+        column.addWidget(self.steps)
+        column.addWidget(self.guidance)
+        column.addLayout(labelled(self._atelier, "window.seed.name", self.seed))
+        column.addLayout(labelled(self._atelier, "window_create.count", self.count))
+        self._framing_fold = Fold(self._atelier, "framing", "window.framing.name", self.framing)
+        self._method_fold = Fold(self._atelier, "method", "window.sampler.name", self.method)
+        column.addWidget(self._framing_fold)
+        column.addWidget(self._method_fold)
+        column.addStretch()
+        return inside
+
+    def _scroll(self, inside: QWidget) -> QScrollArea:
+        scroll = QScrollArea()
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return scroll
+
+    def _foot(self) -> QWidget:
+        foot, rule = QWidget(), QFrame()
+        rule.setProperty("role", "rule")
+        self._refusal.setObjectName("refusal")
+        self._refusal.setProperty("role", "vermilion")
+        self._refusal.setWordWrap(True)
+        self._refusal.setTextFormat(Qt.TextFormat.PlainText)
+        inside = QVBoxLayout()
+        inside.setContentsMargins(GROUP, APART, GROUP, GROUP)
+        inside.setSpacing(NEAR)
+        for widget in (self.cost, self._refusal, self.generate):
+            inside.addWidget(widget)
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(rule)
+        column.addLayout(inside)
+        return foot
+
+    def show_starting(self) -> None:
+        """Nobody knows the cost yet."""
+        self.show_cost(Cost(verdict=UNKNOWN))
+
+    def _say(self) -> None:
+        say = self._atelier.language.say
+        self._framing_fold.set_summary(self.framing.words)
+        self._method_fold.set_summary(self.method.words)
+        self._refusal.setText("" if self._error is None else say(self._error.code, **self._error.data))
+        self._refusal.setVisible(self._error is not None)
+        self.cost.setVisible(self._error is None)
+        self.generate.setToolTip(say("window_create.generate_help"))

@@ -1,0 +1,91 @@
+"""Prompts: what the picture is to show; what it is not to show, folded below; and a second prompt on demand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.atelier import Atelier
+from app.look.metrics import HAIR
+from app.pages.create.counting import TokenCounter
+from app.widgets.buttons import TextButton
+from app.widgets.fold import Fold
+from app.widgets.prompt_editor import PromptEditor
+
+LINES: Final = 5
+FEW_LINES: Final = 2
+
+
+class Prompts(QWidget):
+    changed = Signal()
+    generate_requested = Signal()
+
+    def __init__(self, atelier: Atelier) -> None:
+        super().__init__()
+        self._atelier = atelier
+        self.prompt = PromptEditor(atelier, "prompt", "window.prompt", lines=LINES)
+        self.negative = PromptEditor(atelier, "negative", "window.negative", lines=FEW_LINES)
+        self.second = PromptEditor(atelier, "second", "window_create.second", lines=FEW_LINES)
+        self._add = TextButton(atelier, "second.add", "window_create.second.add", icon="plus")
+        self._take_away = TextButton(atelier, "second.remove", "window_create.second.remove", icon="minus")
+        self.fold = Fold(atelier, "without", "window_create.without", self._folded())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(HAIR)
+        column.addWidget(self.prompt)
+        column.addWidget(self.fold)
+        self._connect()
+        self.set_second(None)
+        atelier.language.follow(self._say)
+
+    @property
+    def second_text(self) -> str | None:
+        """None: the second text tower reads the same prompt as the first."""
+        return None if self.second.isHidden() else self.second.text
+
+    def set_second(self, text: str | None) -> None:
+        self.second.set_text(text or "")
+        self._show_second(text is not None)
+
+    def _folded(self) -> QWidget:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, HAIR)
+        column.setSpacing(HAIR)
+        for widget in (self.negative, self.second, self._add, self._take_away):
+            column.addWidget(widget)
+        for editor in (self.negative, self.second):
+            editor.history.hide()
+        return inside
+
+    def _connect(self) -> None:
+        self._counters = [TokenCounter(editor) for editor in (self.prompt, self.negative, self.second)]
+        for editor in (self.prompt, self.negative, self.second):
+            editor.text_changed.connect(self._edited)
+            editor.generate_requested.connect(self.generate_requested)
+        self._add.clicked.connect(self._begin_second)
+        self._take_away.clicked.connect(lambda: self._show_second(False))
+
+    def _begin_second(self) -> None:
+        self._show_second(True)
+        self.second.setFocus()
+
+    def _show_second(self, on: bool) -> None:
+        self.second.setVisible(on)
+        self._take_away.setVisible(on)
+        self._add.setVisible(not on)
+        self._edited()
+
+    def _edited(self) -> None:
+        self._say()
+        self.changed.emit()
+
+    def _say(self) -> None:
+        language = self._atelier.language
+        negative = " ".join(self.negative.text[:200].split())
+        parts = [negative or language.say("window_create.without.nothing")]
+        if self.second_text is not None:
+            parts.append(language.say("window_create.second.there"))
+        self.fold.set_summary(" · ".join(parts))
