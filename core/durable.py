@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -51,6 +51,23 @@ def write_unclashing(path: Path, data: bytes) -> Path:
     Raises HangaError disk.full, disk.unwritable.
     """
     with _told(path), _brought(path.parent, lambda file: file.write(data)) as partial:
+        return _under_a_free_name(path, lambda name: _publish(partial, name))
+
+
+def write_in_pieces(path: Path, pieces: Iterable[bytes]) -> Generator[int, None, Path]:
+    """Write the new file `path`, or as `write_unclashing` does where that is taken. Each step writes one piece and
+    gives the bytes that are on disk; the end gives where it lies. Closed before its end, it leaves nothing.
+
+    Raises HangaError disk.full, disk.unwritable, and what `pieces` raises.
+    """
+    with _told(path), _unpublished(path.parent) as partial:
+        done = 0
+        with partial.open("xb") as file:
+            for piece in pieces:
+                file.write(piece)
+                _settled(file)
+                done += len(piece)
+                yield done
         return _under_a_free_name(path, lambda name: _publish(partial, name))
 
 
@@ -113,17 +130,28 @@ def _told(path: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _brought(folder: Path, fill: Fill) -> Iterator[Path]:
     """What `fill` writes, on disk under a temporary name, which goes unless it has become another."""
+    with _unpublished(folder) as partial:
+        with partial.open("xb") as file:
+            fill(file)
+            _settled(file)
+        yield partial
+
+
+@contextlib.contextmanager
+def _unpublished(folder: Path) -> Iterator[Path]:
+    """A temporary name in `folder`, under which nothing is left."""
     _make_folder(folder)
     # Not made from the final name, which may be as long as names can be.
     partial = folder / f"{PREFIX}{secrets.token_hex(8)}{PARTIAL}"
     try:
-        with partial.open("xb") as file:
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
         yield partial
     finally:
         _drop(partial)
+
+
+def _settled(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _publish(partial: Path, path: Path) -> None:

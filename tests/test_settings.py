@@ -13,12 +13,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.errors import HangaError
-from core.settings import FORMATS, LANGUAGES, THEMES, Settings, load, save
+from core.settings import FORMATS, LANGUAGES, MOTIONS, THEMES, Settings, load, save
 
 SETTINGS = st.builds(
     Settings,
     language=st.sampled_from(LANGUAGES),
     theme=st.sampled_from(THEMES),
+    motion=st.sampled_from(MOTIONS),
     text_scale=st.floats(0.5, 3.0),
     vram_limit=st.none() | st.floats(0.1, 1000),
     model_folders=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=9), max_size=3).map(tuple),
@@ -26,6 +27,7 @@ SETTINGS = st.builds(
     previews=st.booleans(),
     export_format=st.sampled_from(FORMATS),
     export_quality=st.integers(1, 100),
+    export_metadata=st.booleans(),
 )
 GARBAGE = [
     b"",
@@ -68,6 +70,15 @@ def test_the_last_good_ones_take_the_place_of_garbage(path: Path, garbage: bytes
     assert aside is not None
     assert (aside.name, aside.read_bytes()) == ("settings-damaged.json", garbage)
     assert load(path) == (OTHER, None)
+
+
+def test_a_value_of_a_newer_version_costs_only_itself(path: Path) -> None:
+    save(OTHER, path)
+    path.write_text('{"theme": "purple", "language": "ja", "previews": 1, "latents_limit": 5, "vram_limit": 6}')
+    settings, aside = load(path)
+    assert settings == Settings(theme="dark", language="ja", latents_limit=5.0, vram_limit=6.0)
+    assert aside is not None
+    assert load(path) == (settings, None)
 
 
 def test_garbage_alone_becomes_defaults_and_is_kept(path: Path) -> None:

@@ -9,13 +9,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from core.durable import NUMBERED, PARTIAL, keep_aside, move, remove, sweep, write_new, write_over, write_unclashing
+from core.durable import (
+    NUMBERED,
+    PARTIAL,
+    keep_aside,
+    move,
+    remove,
+    sweep,
+    write_in_pieces,
+    write_new,
+    write_over,
+    write_unclashing,
+)
 from core.errors import HangaError
 from tests.house import ROOT
 from tests.library.faults import AFTER, BEFORE, ERRORS, ONCE, SCOPES, Disk, Fault, failing
@@ -45,10 +56,20 @@ class Act:
     after: tuple[tuple[str, bytes], ...]
 
 
+def exhaust(steps: Iterator[object]) -> None:
+    for _ in steps:
+        """What counts is what it leaves."""
+
+
 ACTS = {
     "new": Act(lambda folder: write_new(folder / "day" / "x.png", DATA), (), (("day/x.png", DATA),)),
     "unclashing": Act(
         lambda folder: write_unclashing(folder / "day" / "x.png", DATA),
+        (("day/x.png", b"mine"),),
+        (("day/x-2.png", DATA), ("day/x.png", b"mine")),
+    ),
+    "pieces": Act(
+        lambda folder: exhaust(write_in_pieces(folder / "day" / "x.png", (DATA[:20_000], DATA[20_000:]))),
         (("day/x.png", b"mine"),),
         (("day/x-2.png", DATA), ("day/x.png", b"mine")),
     ),
@@ -243,6 +264,23 @@ class TestNewFiles:
         assert [call for call in disk.calls if call not in ("open", "unlink")] == (
             ["mkdir", "folder", "mkdir", "folder", "write", "fsync", "rename", "folder"]
         )
+
+
+class TestPieces:
+    def test_say_how_much_is_on_disk_and_where_it_lies(self, tmp_path: Path) -> None:
+        steps = write_in_pieces(tmp_path / "x", (b"ab", b"cde"))
+        assert [next(steps), next(steps)] == [2, 5]
+        with pytest.raises(StopIteration) as ended:
+            next(steps)
+        assert ended.value.value == tmp_path / "x"
+        assert contents(tmp_path) == (("x", b"abcde"),)
+
+    def test_broken_off_leave_nothing(self, tmp_path: Path) -> None:
+        steps = write_in_pieces(tmp_path / "x", (b"ab", b"cde"))
+        next(steps)
+        assert len(contents(tmp_path)) == 1
+        steps.close()
+        assert contents(tmp_path) == ()
 
 
 class TestMoving:
