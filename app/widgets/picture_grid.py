@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QMimeData, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QMimeData,
+    QModelIndex,
+    QPoint,
+    QRect,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle
 
 from app.atelier import Atelier
 from app.look.metrics import APART, NEAR
-from app.widgets.picture_model import Ask, Index, PictureModel
+from app.widgets.picture_model import Ask, Index, PictureModel, PictureRow
 from app.widgets.picture_painter import PicturePainter
 from app.widgets.rows import Rows
 
@@ -26,7 +38,8 @@ Cursor = QAbstractItemView.CursorAction
 
 
 class PictureGrid(QListView):
-    """Arrows move, with Shift they select, Space adds or takes away, Return opens; the mouse does as usual."""
+    """Arrows move, with Shift they select, Ctrl and Space add or take away, Return or Space opens; the mouse does as
+    usual."""
 
     opened = Signal(str)
     selection_changed = Signal()
@@ -67,6 +80,30 @@ class PictureGrid(QListView):
         if len(self._rows):
             chosen.select(self.model().index(0, 0), self.model().index(len(self._rows) - 1, 0))
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def select(self, identities: Iterable[str]) -> None:
+        """These and no others, those of them that are here."""
+        flags = QItemSelectionModel.SelectionFlag
+        rows = sorted(row for row in map(self.pictures.find, identities) if row is not None)
+        chosen = QItemSelection()
+        for first, last in _runs(rows):
+            chosen.append(QItemSelectionRange(self.pictures.index(first), self.pictures.index(last)))
+        self.selectionModel().select(chosen, flags.ClearAndSelect)
+
+    def show_pictures(self, rows: Sequence[PictureRow]) -> None:
+        """Other pictures, or the same ones after a change: what is still there stays selected, and where it was."""
+        selected, current, top = self.selected(), self.current(), self._uppermost()
+        with QSignalBlocker(self):
+            self.pictures.set_rows(rows)
+            self.select(selected)
+            row = None if current is None else self.pictures.find(current)
+            if row is not None:
+                self.selectionModel().setCurrentIndex(
+                    self.pictures.index(row), QItemSelectionModel.SelectionFlag.NoUpdate
+                )
+        if top is not None:
+            self._put_back(*top)
+        self.selection_changed.emit()
 
     def zoom_by(self, steps: int) -> None:
         """Larger or smaller thumbnails; the picture in the middle stays in sight."""
@@ -182,7 +219,9 @@ class PictureGrid(QListView):
         zoom = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}.get(Qt.Key(event.key()), 0)
         if zoom:
             self.zoom_by(zoom)
-        elif event.text() and event.key() != Qt.Key.Key_Space and not event.text().isspace() and not event.modifiers():
+        elif event.key() == Qt.Key.Key_Space and not event.modifiers() and (current := self.current()) is not None:
+            self.opened.emit(current)
+        elif event.text() and not event.text().isspace() and not event.modifiers():
             event.ignore()
         else:
             super().keyPressEvent(event)
@@ -239,6 +278,18 @@ class PictureGrid(QListView):
             self.verticalScrollBar().setValue(round(self._rows.place(anchor).y))
         self.viewport().update()
 
+    def _uppermost(self) -> tuple[str, float] | None:
+        """The picture that is seen first, and how far its row is out of sight; None at the very top."""
+        seen = self._seen()
+        if not seen or self.verticalOffset() == 0:
+            return None
+        return self._identity(seen[0]), self.verticalOffset() - self._rows.place(seen[0]).y
+
+    def _put_back(self, identity: str, out_of_sight: float) -> None:
+        row = self.pictures.find(identity)
+        if row is not None:
+            self.verticalScrollBar().setValue(round(self._rows.place(row).y + out_of_sight))
+
     def _seen(self) -> range:
         top = self.verticalOffset() - APART
         rows = self._rows.between(top, top + self.viewport().height())
@@ -270,3 +321,12 @@ def _sideward(action: Cursor) -> int:
     if action in (Cursor.MoveLeft, Cursor.MovePrevious):
         return -1
     return 1 if action in (Cursor.MoveRight, Cursor.MoveNext) else 0
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Rows that follow each other, as first and last."""
+    first = 0
+    for number, row in enumerate(rows):
+        if number + 1 == len(rows) or rows[number + 1] != row + 1:
+            yield rows[first], row
+            first = number + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,19 @@ class PictureRow:
     words: str = ""
 
 
+class Album(Sequence[PictureRow]):
+    """Very many pictures, which become rows only where one looks; and what all of them would have to be asked for."""
+
+    @property
+    @abstractmethod
+    def ratios(self) -> Sequence[float]:
+        """Width over height of each picture."""
+
+    @abstractmethod
+    def find(self, identity: str) -> int | None:
+        """Where a picture is."""
+
+
 Ask = Callable[[list[str]], None]
 """Takes the identities of the pictures whose thumbnails are wanted now, the most wanted first; earlier wishes are void.
 Whoever is asked answers when it can, by `PictureModel.deliver`."""
@@ -56,7 +70,7 @@ class PictureModel(QAbstractListModel):
         """All pictures, in their order. Thumbnails that are known stay."""
         self.beginResetModel()
         self._rows, self._numbers = rows, None
-        self.ratios = [row.width / max(row.height, 1) for row in rows]
+        self.ratios = rows.ratios if isinstance(rows, Album) else [row.width / max(row.height, 1) for row in rows]
         self.endResetModel()
 
     def replace_row(self, index: int, row: PictureRow) -> None:
@@ -72,6 +86,18 @@ class PictureModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return row.words
         return row.identity if role == Qt.ItemDataRole.UserRole else None
+
+    def find(self, identity: str) -> int | None:
+        """Where a picture is; None if it is not among these."""
+        if isinstance(self._rows, Album):
+            return self._rows.find(identity)
+        if self._numbers is None:
+            self._numbers = {row.identity: number for number, row in enumerate(self._rows)}
+        return self._numbers.get(identity)
+
+    def touch(self, row: int) -> None:
+        """What is said of a picture of an album has changed."""
+        self.dataChanged.emit(self.index(row), self.index(row))
 
     def thumbnail(self, row: int) -> QImage | None:
         """None if it has not come yet; a null image if there is none."""
@@ -101,9 +127,7 @@ class PictureModel(QAbstractListModel):
         for row in self._wanted:
             if row < len(self._rows) and self._rows[row].identity == identity:
                 return row
-        if self._numbers is None:
-            self._numbers = {row.identity: number for number, row in enumerate(self._rows)}
-        return self._numbers.get(identity)
+        return self.find(identity)
 
     def _ask_now(self) -> None:
         wanted = [self._rows[row].identity for row in self._wanted if row < len(self._rows)]

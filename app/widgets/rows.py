@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from typing import Any
 
 LONGEST_ROW = 64
 NARROWEST, WIDEST = 0.2, 5.0
 """Width over height of a place; pictures beyond are seen in part."""
+HIGHEST = 1.5
+"""Times the usual height, for a row."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,13 @@ class Rows:
     """
 
     def __init__(self, ratios: Sequence[float], width: float, height: float, gap: float) -> None:
-        self._ratios = _within(ratios)
+        self._ratios: list[float] = []
+        self._sums = [0.0]
         self._width, self._height, self._gap = max(width, 1.0), height, gap
-        self._sums = [0.0, *accumulate(self._ratios)]
         self._starts: list[int] = []
         self._tops: list[float] = []
         self._heights: list[float] = []
-        self.total = self._arrange()
+        self.total = self._arrange(ratios) if len(ratios) else 0.0
         """Height of all rows."""
 
     def __len__(self) -> int:
@@ -77,38 +79,39 @@ class Rows:
     def _end(self, row: int) -> int:
         return self._starts[row + 1] if row + 1 < len(self._starts) else len(self._ratios)
 
-    def _arrange(self) -> float:
-        """Fills rows one after another. One flat loop: it runs again for every width while a window is resized."""
-        sums, count, gap, height = self._sums, len(self._ratios), self._gap, self._height
-        slope, share, highest = gap / height, (self._width + gap) / height, 1.5 * height
-        taken = [total + index * slope for index, total in enumerate(sums)]
-        starts, tops, heights = self._starts, self._tops, self._heights
-        start, top = 0, 0.0
-        while start < count:
-            most = min(start + LONGEST_ROW, count)
-            end = bisect_left(taken, taken[start] + share, start + 1, most + 1)
-            if end > most:
-                end, tall = most, height if most == count else self._filled(start, most)
-            else:
-                room, before = self._width + gap, sums[start]
-                tall = (room - (end - start) * gap) / (sums[end] - before)
-                if end - 1 > start:
-                    fewer = (room - (end - 1 - start) * gap) / (sums[end - 1] - before)
-                    if fewer <= highest and fewer * tall < height * height:
-                        end, tall = end - 1, fewer
-            tall = min(tall, highest)
-            starts.append(start)
-            tops.append(top)
-            heights.append(tall)
-            start, top = end, top + tall + gap
-        return max(top - gap, 0.0)
+    def _arrange(self, ratios: Sequence[float]) -> float:
+        """Says for each picture at once what a row would be that begins with it, then goes from row to row: it runs
+        again for every width while a window is resized."""
+        import numpy as np  # Here, not above: a window without pictures does without.
 
-    def _filled(self, start: int, end: int) -> float:
-        """The height at which pictures from `start` to `end` fill the width."""
-        return (self._width - (end - start - 1) * self._gap) / (self._sums[end] - self._sums[start])
+        within = np.clip(np.asarray(ratios, dtype=float), NARROWEST, WIDEST)
+        sums = np.concatenate(([0.0], np.cumsum(within)))
+        self._ratios, self._sums = within.tolist(), sums.tolist()
+        gap, height, count = self._gap, self._height, len(within)
+        first = np.arange(count)
+        most = np.minimum(first + LONGEST_ROW, count)
+        taken = sums + np.arange(count + 1) * (gap / height)
+        end = np.clip(np.searchsorted(taken, taken[:-1] + (self._width + gap) / height), first + 1, most + 1)
+
+        def filled(last: Any) -> Any:
+            """The height at which pictures from `first` to `last` fill the width."""
+            return (self._width - (last - first - 1) * gap) / (sums[last] - sums[first])
+
+        over, end = end > most, np.minimum(end, most)
+        tall, fewer = filled(end), filled(np.maximum(end - 1, first + 1))
+        shorter = ~over & (end - 1 > first) & (fewer <= HIGHEST * height) & (fewer * tall < height * height)
+        tall = np.where(over & (most == count), height, np.where(shorter, fewer, tall))
+        self._starts = _chain(np.where(shorter, end - 1, end).tolist())
+        heights = np.minimum(tall[self._starts], HIGHEST * height)
+        bottoms = np.cumsum(heights + gap)
+        self._heights, self._tops = heights.tolist(), [0.0, *bottoms[:-1].tolist()]
+        return max(float(bottoms[-1]) - gap, 0.0)
 
 
-def _within(ratios: Sequence[float]) -> Sequence[float]:
-    if not ratios or (min(ratios) >= NARROWEST and max(ratios) <= WIDEST):
-        return ratios
-    return [min(max(ratio, NARROWEST), WIDEST) for ratio in ratios]
+def _chain(ends: list[int]) -> list[int]:
+    """Where rows start, when the row that starts with a picture ends at its entry of `ends`."""
+    starts, start = [], 0
+    while start < len(ends):
+        starts.append(start)
+        start = ends[start]
+    return starts

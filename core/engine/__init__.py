@@ -13,24 +13,34 @@ from core.jobs.job import Job
 from core.library.catalogue import Picture
 from core.library.foreign.imported import Imported, Unmatched
 from core.library.formats import Export
-from core.library.lineage import Lineage
+from core.library.labels import Label
+from core.library.lineage import Lineage, ModelSeen
 from core.library.marks import Change
-from core.library.query import Page, Query
+from core.library.query import BEST, NAME, NEWEST, OLDEST, Glance, Page, Query
+from core.library.trash import Emptied, Trashed
 from core.planning.choices import SAMPLERS, SCHEDULE_NAMES, best_schedule, stage_steps
 from core.planning.refining import Changes
 
 __all__ = [
+    "BEST",
+    "NAME",
+    "NEWEST",
+    "OLDEST",
     "SAMPLERS",
     "SCHEDULE_NAMES",
     "Change",
     "Changes",
+    "Emptied",
     "Engine",
     "EngineChanged",
     "Export",
+    "Glance",
     "Imported",
     "Job",
     "JobChanged",
+    "Label",
     "Lineage",
+    "ModelSeen",
     "Notice",
     "Opening",
     "Page",
@@ -39,6 +49,7 @@ __all__ = [
     "PromptCount",
     "Query",
     "QueueChanged",
+    "Trashed",
     "Unmatched",
     "best_schedule",
     "count_tokens",

@@ -25,7 +25,7 @@ from core.library.labels import COLLECTION, TAG, Label
 from core.library.latents_budget import Cleaned
 from core.library.lineage import Lineage, ModelSeen
 from core.library.marks import Change
-from core.library.query import Cursor, Page, Query
+from core.library.query import Cursor, Glances, Page, Query
 from core.library.reconcile import Drift, Progress, Reconciler
 from core.library.thumbnails import Thumbnails
 from core.library.trash import Emptied, Send, Trash, Trashed
@@ -96,6 +96,11 @@ class Library:
         with self._reading() as connection:
             return query.page(connection, self._home.root, wanted, limit, after)
 
+    def glances(self, wanted: Query, limit: int, after: Cursor | None = None) -> Glances:
+        """As `page`, a fraction as much of each picture."""
+        with self._reading() as connection:
+            return query.glances(connection, wanted, limit, after)
+
     def count(self, wanted: Query) -> int:
         with self._reading() as connection:
             return query.count(connection, wanted)
@@ -109,6 +114,11 @@ class Library:
         """Raises HangaError file.unknown_picture."""
         with self._reading() as connection:
             return catalogue.picture(connection, self._home.root, number)
+
+    def pictures(self, numbers: Collection[int]) -> list[Picture]:
+        """In the order given; those that are not there (any more) are left out."""
+        with self._reading() as connection:
+            return catalogue.pictures_of(connection, self._home.root, list(numbers))
 
     def at(self, path: Path) -> Picture | None:
         """The picture whose file lies, or lay, at `path`; None if there is none."""

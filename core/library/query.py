@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from core.library.catalogue import SECOND, THERE, Picture, pictures_of
 from core.library.labels import COLLECTION, TAG
@@ -53,6 +53,25 @@ class Page:
     """`after`: what to ask the next page with, None when this is the last one."""
 
     pictures: tuple[Picture, ...]
+    after: Cursor | None
+
+
+class Glance(NamedTuple):
+    """As much of a picture as its place among others takes. `missing`: its file is not where it was."""
+
+    id: int
+    width: int
+    height: int
+    rating: int
+    rejected: bool
+    missing: bool
+
+
+@dataclass(frozen=True)
+class Glances:
+    """`after`: what to ask those that follow with, None when these are the last ones."""
+
+    glances: tuple[Glance, ...]
     after: Cursor | None
 
 
@@ -110,11 +129,32 @@ class Selection:
 
 def page(connection: sqlite3.Connection, root: Path, query: Query, limit: int, after: Cursor | None) -> Page:
     """The pictures after the cursor; pages neither repeat nor skip any when pictures come and go meanwhile."""
+    rows, cursor = _turned(connection, query, limit, after)
+    return Page(tuple(pictures_of(connection, root, [row[0] for row in rows])), cursor)
+
+
+def glances(connection: sqlite3.Connection, query: Query, limit: int, after: Cursor | None) -> Glances:
+    """As `page`, but no more of each picture than where it is shown takes: for very many of them."""
+    columns = f"width, height, rating, rejected, missing != {THERE}"
+    rows, cursor = _turned(connection, query, limit, after, columns)
+    return Glances(tuple(_glance(row) for row in rows), cursor)
+
+
+def _glance(row: sqlite3.Row) -> Glance:
+    number, _, width, height, rating, rejected, missing = row
+    return Glance(number, width, height, rating, bool(rejected), bool(missing))
+
+
+def _turned(
+    connection: sqlite3.Connection, query: Query, limit: int, after: Cursor | None, columns: str = ""
+) -> tuple[list[sqlite3.Row], Cursor | None]:
+    """Rows of id, what decides the order, and `columns`; and where they end."""
     selection = _selected(query) if after is None else _selected(query).after(after)
-    sql = f"{selection.sql(f'{selection.number}, {selection.sorted_by}')} {selection.sorting} LIMIT ?"
+    wanted = ", ".join(filter(None, (selection.number, selection.sorted_by, columns)))
+    sql = f"{selection.sql(wanted)} {selection.sorting} LIMIT ?"
     rows = connection.execute(sql, (*selection.values, limit + 1)).fetchall()
     cursor = (rows[limit - 1][1], rows[limit - 1][0]) if len(rows) > limit else None
-    return Page(tuple(pictures_of(connection, root, [row[0] for row in rows[:limit]])), cursor)
+    return rows[:limit], cursor
 
 
 def count(connection: sqlite3.Connection, query: Query) -> int:

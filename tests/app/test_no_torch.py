@@ -17,7 +17,7 @@ from tests.tools import specimens
 application = QApplication([])
 atelier = Atelier(Look(application), Language())
 shown = [make(atelier) for make in specimens.every().values()]
-print(*{'torch', 'transformers', 'open_clip', 'numpy'} & set(sys.modules))
+print(*{'torch', 'transformers', 'open_clip'} & set(sys.modules))
 """
 
 

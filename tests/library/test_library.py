@@ -217,6 +217,23 @@ class TestPages:
         ids = [picture.id for picture in (*first.pictures, *second.pictures)]
         assert ids == nine.library.ids(Query())[1:9]
 
+    @pytest.mark.parametrize("wanted", [Query(), Query(order=BEST), Query(text="boat", order=BEST), Query(rating=4)])
+    def test_glances_are_the_same_pictures_in_the_same_order(self, nine: Shelf, wanted: Query) -> None:
+        ids = nine.library.ids(Query())
+        nine.library.rate(ids[2:5], 5)
+        nine.library.reject(ids[:1])
+        seen, after = [], None
+        while True:
+            turned = nine.library.glances(wanted, 2, after)
+            seen += turned.glances
+            if (after := turned.after) is None:
+                break
+        full = nine.library.pictures([glance.id for glance in seen])
+        assert [each.id for each in full] == nine.library.ids(wanted)
+        for glance, picture in zip(seen, full, strict=True):
+            told = (picture.id, picture.width, picture.height, picture.rating, picture.rejected, picture.missing)
+            assert glance == told
+
 
 class TestLineage:
     def test_parents_and_children(self, shelf: Shelf) -> None:
