@@ -27,6 +27,7 @@ from tests.patches.loras import (
     written,
 )
 from tests.tiny import BASE_UNET, BIGG, CLIP_L, filled
+from tests.tools.lora_speed import WAYS, seconds
 
 IDS = torch.tensor([[49406, 320, 1000, 49407, *[49407] * 73]])
 
@@ -135,6 +136,12 @@ def test_nothing_is_put_on_if_a_file_breaks_off(unet: UNet, tmp_path: Path) -> N
         worn({"unet": unet}, adapter(lora(tmp_path / "a.safetensors", 1)), adapter(written(tmp_path / "b", tensors)))
     assert failure.value.code == "file.not_finite"
     assert torch.equal(pictures(unet), before)
+
+
+def test_ways_of_wearing_are_measured() -> None:
+    taken = seconds(64, rank=2, rounds=1, dtype=torch.float32, channels=64)
+    assert taken.keys() == set(WAYS)
+    assert min(taken.values()) >= 0
 
 
 # -------------------------------------------------------------------------------------------------------------- towers
