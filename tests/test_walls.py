@@ -180,7 +180,7 @@ class TestTheCheckerItself:
     def test_sees_every_way_to_import_a_neighbour(self, tmp_path: Path, statement: str) -> None:
         house = self.house(tmp_path, core__conditioning__tokens="Tokens = 1", core__models__unet=statement)
         (hole,) = forbidden(read_imports(house))
-        assert "models must not know conditioning" in hole
+        assert "models must not know prompting" in hole
 
     def test_sees_a_neighbour_that_is_not_there_yet(self, tmp_path: Path) -> None:
         house = self.house(tmp_path, core__sampling__euler="from core.pipeline.run import run")

@@ -61,7 +61,7 @@ ROOMS = {
     ),
     "pipeline": room(
         "core.pipeline",
-        "models conditioning sampling schedules patches adapters memory budget weights headers words",
+        "models prompting conditioning sampling schedules patches adapters memory budget weights headers words",
         "tells the whole story, so it knows every part; no part knows it, and it never sees the database",
     ),
     "planning": room(
@@ -159,7 +159,7 @@ ROOMS = {
     "starter": room(
         "core.starter",
         "pipeline planning library keeping patches memory budget weights headers"
-        " models conditioning sampling schedules embedding words",
+        " models prompting conditioning sampling schedules embedding words",
         "makes the starter model with everything the engine has; nothing that ships needs it",
     ),
 }
