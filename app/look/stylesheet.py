@@ -13,6 +13,7 @@ QWidget { color: $ink; font-size: ${TEXT}px; }
 QToolTip { background: $card; color: $ink; border: 1px solid $edge; padding: 4px 6px; }
 QWidget[role="window"] { background: $window; }
 QWidget[role="panel"] { background: $panel; }
+QWidget[role="ground"] { background: $ground; }
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: ${RADIUS}px; }
 QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 

@@ -114,9 +114,13 @@ class Easel(QWidget):
         below.setSpacing(NEAR)
         below.addWidget(self.refine)
         below.addWidget(self.stages)
-        self._below = QWidget()
-        self._below.setLayout(below)
-        column.addWidget(self._below)
+        foot = QWidget()
+        foot.setProperty("role", "ground")
+        foot.setLayout(below)
+        kept = self.stages.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # so that no picture changes its size because another one begins
+        self.stages.setSizePolicy(kept)
+        column.addWidget(foot)
 
     def _tools(self) -> QWidget:
         bar = QWidget()

@@ -32,6 +32,8 @@ class ModelCard(QFrame):
         self._atelier = atelier
         self._models: Sequence[ModelFacts] = (STARTER,)
         self._name, self._refiner = STARTER.name, AUTO
+        self._lacks = False
+        """Whether there is no refiner only because the model has none of its own."""
         self.setObjectName(name)
         self.setProperty("role", "card")
         self._title = ElidedLabel("strong")
@@ -65,15 +67,17 @@ class ModelCard(QFrame):
     def set_checkpoint(self, name: str) -> None:
         self._name = name
         self.model_changed.emit(self.facts)
-        if self.hand_over.refined and self._resolved() is None:
-            self.hand_over.set_refined(False)
+        if self.hand_over.refined or self._lacks:
+            self._lacks = self._resolved() is None
+            self._set_refined(not self._lacks)
         self._say()
         self.changed.emit()
 
     def set_refiner(self, name: str | None) -> None:
         """A name, "auto" for the one that belongs to the model, None for none."""
         self._refiner = name or AUTO
-        self.hand_over.set_refined(name is not None and self._resolved() is not None)
+        self._lacks = name is not None and self._resolved() is None
+        self._set_refined(name is not None and not self._lacks)
         self._say()
         self.changed.emit()
 
@@ -99,11 +103,18 @@ class ModelCard(QFrame):
     def _resolved(self) -> str | None:
         return self.facts.companion if self._refiner == AUTO else self._refiner
 
+    def _set_refined(self, on: bool) -> None:
+        """As the model has it; the artist did not ask for it."""
+        self.hand_over.blockSignals(True)
+        self.hand_over.set_refined(on)
+        self.hand_over.blockSignals(False)
+
     def _toggled(self, on: bool) -> None:
+        self._lacks = False
         if on and self._resolved() is None:
             first = next((model.name for model in self._models if model.is_refiner), None)
             if first is None:
-                self.hand_over.set_refined(False)
+                self._set_refined(False)
                 self.refiner_missing.emit()
                 return
             self._refiner = first

@@ -8,10 +8,11 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.engine_thread import BACKGROUND, EngineThread
+from app.look.metrics import NEAR
 from app.pages.create.costing import Costing
 from app.pages.create.draft import FIRST, Draft
 from app.pages.create.easel import Easel
@@ -64,6 +65,7 @@ class CreatePage(QWidget):
         self.panel = Panel(atelier, FIRST)
         self.easel = Easel(atelier)
         self.recent = RecentStrip(atelier, thread)
+        self._strip = _on_panel(self.recent)
         self.following = Following(thread, self)
         self._costing, self._draft = Costing(thread, self), Draft(thread, self)
         self._looking = QTimer(self, singleShot=True, interval=GATHERED_MS)
@@ -72,7 +74,7 @@ class CreatePage(QWidget):
         row.setSpacing(0)
         row.addWidget(self.panel)
         row.addWidget(self.easel, 1)
-        row.addWidget(self.recent)
+        row.addWidget(self._strip)
         self._connect()
         self.setFocusProxy(self.panel.prompts.prompt)
 
@@ -133,7 +135,7 @@ class CreatePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.recent.setVisible(self.width() >= NARROW)
+        self._strip.setVisible(self.width() >= NARROW)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._draft.keep_now()
@@ -160,9 +162,10 @@ class CreatePage(QWidget):
 
     def _begin(self, start: Start) -> None:
         self.panel.set_models(start.models)
-        if start.draft is not None:
+        if start.draft is not None and self.panel.request() == FIRST:  # what was written meanwhile is newer
             self.panel.use(start.draft)
-        self.panel.prompts.prompt.history.set_prompts(filter(None, (each.prompt for each in start.pictures)))
+        history = self.panel.prompts.prompt.history
+        history.set_prompts(filter(None, [*history.prompts, *(each.prompt for each in start.pictures)]))
         self.recent.show_pictures(start.pictures)
         if start.pictures and self.easel.shown is None:
             self._fetch(start.pictures[0].id)
@@ -240,3 +243,12 @@ class CreatePage(QWidget):
 
 def _refined(engine: Engine, number: int, handoff: float) -> Job:
     return engine.refine(engine.record(number), Changes(handoff=handoff))
+
+
+def _on_panel(strip: RecentStrip) -> QFrame:
+    panel = QFrame()
+    panel.setProperty("role", "panel")
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(0, NEAR, 0, NEAR)
+    column.addWidget(strip)
+    return panel

@@ -60,8 +60,8 @@ class Panel(QFrame):
         self.generate = TextButton(atelier, "generate", "window_create.generate", "action")
         self._refusal = QLabel()
         self._lay_out()
-        self._shape_for(self.model.facts)
         self._connect()
+        self._shape_for(self.model.facts)
         self._form = Form(bindings(self), request)
         self._using = False
         self._touched()
@@ -100,6 +100,7 @@ class Panel(QFrame):
 
     def _connect(self) -> None:
         self.model.model_changed.connect(self._shape_for)
+        self.shape.size_changed.connect(lambda width, height: self.framing.set_size((width, height)))
         for signal in (
             self.prompts.changed,
             self.shape.size_changed,
@@ -119,7 +120,6 @@ class Panel(QFrame):
         """Something was changed. While a request is being put in, its parts wait for each other."""
         if self._using:
             return
-        self.framing.set_size(self.shape.size_in_pixels)
         schedule = self.method.schedule_in_use
         self.model.hand_over.set_steps(
             round(self.steps.value), lambda steps, handoff: stage_steps(steps, handoff, schedule)
