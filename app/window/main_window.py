@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from PySide6.QtCore import QByteArray, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.atelier import Atelier
@@ -32,7 +32,7 @@ class Page(Protocol):
 class MainWindow(QMainWindow):
     def __init__(self, atelier: Atelier, thread: EngineThread) -> None:
         super().__init__()
-        self._atelier, self._thread = atelier, thread
+        self._atelier, self.engine_thread = atelier, thread
         self.setObjectName("window")
         self.setMinimumSize(*SMALLEST)
         self.resize(1440, 900)
@@ -83,10 +83,14 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """What runs is put back into the queue; it goes on at the next start."""
         geometry = bytes(self.saveGeometry().data()).hex()
-        self._thread.ask(lambda engine: engine.session.keep_window(GEOMETRY, geometry))
+        self.engine_thread.ask(lambda engine: engine.session.keep_window(GEOMETRY, geometry))
         self.hide()
-        self._thread.close()
+        self.engine_thread.close()
         super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.create_page.focus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -110,17 +114,17 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence("Ctrl+Return"), self, self.create_page.generate)
         QShortcut(QKeySequence("Esc"), self, self.create_page.cancel)
         QShortcut(QKeySequence.StandardKey.Undo, self, self._undo)
-        self._thread.noticed.connect(self.hear)
-        self._thread.opened.connect(self.opened)
-        self._thread.opened.connect(self._restore)
-        self._thread.failed.connect(self.refused)
+        self.engine_thread.noticed.connect(self.hear)
+        self.engine_thread.opened.connect(self.opened)
+        self.engine_thread.opened.connect(self._restore)
+        self.engine_thread.failed.connect(self.refused)
 
     def _undo(self) -> None:
         self.notice.undo()
 
     @Slot(object)
     def _restore(self, opening: Opening) -> None:
-        self._thread.ask(lambda engine: engine.session.window(GEOMETRY), self._place)
+        self.engine_thread.ask(lambda engine: engine.session.window(GEOMETRY), self._place)
 
     def _place(self, geometry: object) -> None:
         if isinstance(geometry, str):
