@@ -97,6 +97,12 @@ def network_folders(folder: Path) -> dict[Network, Path]:
     return found
 
 
+def is_model_folder(folder: Path) -> bool:
+    """Whether a folder looks like a diffusers pipeline, by the names in it alone: not one in which other
+    programs keep models of many kinds in folders called unet and vae."""
+    return any((folder / name / "config.json").is_file() for name in FOLDERS)
+
+
 def weight_files(folder: Path) -> list[Path]:
     """The safetensors files of one network: whole before sharded, full precision before its fp16 variant.
 

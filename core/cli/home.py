@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core import settings as settings_file
 from core.database.database import Database
 from core.errors import HangaError
 from core.instance import claim
 from core.library.keeper import Keeper
 from core.library.library import Library
+from core.library.models import ModelFolder
 from core.paths import Home
 
 
@@ -23,6 +25,12 @@ def owned(home: Home) -> Iterator[None]:
         raise HangaError("engine.home_in_use", folder=str(home.root))
     with instance:
         yield
+
+
+def model_folder(home: Home) -> ModelFolder:
+    """The models of a home, and those that its settings share with other programs. Raises HangaError disk.*."""
+    settings, _ = settings_file.load(home.settings)
+    return ModelFolder(home, lambda: settings.model_folders)
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from core.cli.doctor import diagnose
-from core.cli.home import registry
+from core.cli.home import model_folder, registry
 from core.cli.inspecting import inspect
 from core.cli.interrupting import interrupt
-from core.cli.listing import listed
+from core.cli.model_files import MODELS
 from core.cli.options import (
     generate_options,
     inspect_options,
@@ -31,7 +31,6 @@ from core.cli.reporter import Reporter, Sentences
 from core.errors import EXIT_CANCELLED, HangaError
 from core.events import Saved
 from core.library.keeper import Keeper
-from core.library.models import ModelFolder
 from core.library.picture import read_record
 from core.machine import Machine
 from core.paths import Home
@@ -78,7 +77,7 @@ def _generate(options: Namespace, reporter: Reporter) -> None:
     keeper = _keeper(options)
     request = request_from(options)
     keeper.check(request.count)
-    plan = make_plan(request, ModelFolder(keeper.home), _machine(options))
+    plan = make_plan(request, model_folder(keeper.home), _machine(options))
     _run(plan, keeper, reporter)
 
 
@@ -89,12 +88,12 @@ def _refine(options: Namespace, reporter: Reporter) -> None:
     changes = Changes(
         refiner=options.refiner, handoff=options.handoff, steps=options.steps, aesthetic=options.aesthetic
     )
-    plan = refining_plan(record, changes, ModelFolder(keeper.home), _machine(options))
+    plan = refining_plan(record, changes, model_folder(keeper.home), _machine(options))
     _run(plan, keeper, reporter, parent=record.key)
 
 
 def _plan(options: Namespace, reporter: Reporter) -> None:
-    plan = make_plan(request_from(options), ModelFolder(Home.default()), _machine(options))
+    plan = make_plan(request_from(options), model_folder(Home.default()), _machine(options))
     if options.json:
         print(json.dumps(to_plain(plan)))
         return
@@ -105,10 +104,6 @@ def _plan(options: Namespace, reporter: Reporter) -> None:
 
 def _inspect(options: Namespace, reporter: Reporter) -> None:
     print(inspect(options.file, options.json, reporter.sentences))
-
-
-def _models(options: Namespace, reporter: Reporter) -> None:
-    print(listed(ModelFolder(Home.default()), options.json, reporter.sentences))
 
 
 def _doctor(options: Namespace, reporter: Reporter) -> None:
@@ -122,7 +117,7 @@ COMMANDS: Final[Commands] = {
     "refine": Command(refine_options, _refine),
     "plan": Command(picture_options, _plan),
     "inspect": Command(inspect_options, _inspect),
-    "models": {"list": Command(no_options, _models)},
+    "models": MODELS,
     "pictures": PICTURES,
     "queue": QUEUE,
     "doctor": Command(no_options, _doctor),

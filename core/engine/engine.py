@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from core import settings as settings_file
@@ -47,6 +47,7 @@ from core.library.models import ModelFolder
 from core.library.picture import read_record
 from core.library.reconcile import Drift
 from core.library.session import Session
+from core.machine import Machine
 from core.paths import Home
 from core.plan import Plan
 from core.planning.placement import usable_bytes
@@ -54,7 +55,7 @@ from core.planning.planner import make_plan
 from core.planning.refining import Changes, changed, start_of
 from core.progress import Progress
 from core.record import ImageRecord
-from core.request import Request
+from core.request import AUTO, Request
 from core.settings import Settings
 from core.unexpected import unexpected
 
@@ -87,8 +88,8 @@ class Engine:
         self.library = Library(home, self._database)
         self.queue = Queue(self._database)
         self.session = Session(self._database)
-        self.models = ModelFolder(home)
         self.settings, _ = settings_file.load(home.settings)
+        self.models = ModelFolder(home, lambda: self.settings.model_folders)
         self._estimator = Estimator(home.timings)
         self._performer = Performer(
             queue=self.queue,
@@ -99,6 +100,7 @@ class Engine:
             stopping=self._is_stopping,
             estimator=self._estimator,
             memory_limit=self._memory_limit,
+            previews=lambda: self.settings.previews,
         )
         self._listeners: list[Listener] = []
         self._changed = threading.Condition()
@@ -158,7 +160,7 @@ class Engine:
 
     def submit(self, requests: Sequence[Request]) -> list[Job]:
         """Queue requests, in their order, at the end. Planning happens when their turn comes."""
-        return self._add([Order(request=request) for request in requests])
+        return self._add([Order(request=self._placed(request)) for request in requests])
 
     def refine(self, record: ImageRecord, changes: Changes) -> Job:
         """Queue the refinement of a picture from its kept latents. Raises HangaError request.no_refiner,
@@ -171,7 +173,11 @@ class Engine:
     def plan(self, request: Request) -> Plan:
         """What would be done for `request` on this machine. Raises HangaError request.*, file.*; waits for the backend
         if that is only starting."""
-        return make_plan(request, self.models, self._performer.machine())
+        return make_plan(self._placed(request), self.models, self._performer.machine())
+
+    def machine(self) -> Machine:
+        """What there is to compute with; waits as `plan` does. Raises HangaError engine.*."""
+        return self._performer.machine()
 
     def expected_seconds(self, plan: Plan) -> float | None:
         """How long `plan` would take; None as long as nothing like it has been done on this machine."""
@@ -252,6 +258,10 @@ class Engine:
             self._say(JobChanged(job=job))
         self._wake()
         return jobs
+
+    def _placed(self, request: Request) -> Request:
+        """On the device that the artist has chosen for all that name none."""
+        return request if request.device != AUTO else replace(request, device=self.settings.device)
 
     def _arranged(self) -> None:
         self._say(QueueChanged())

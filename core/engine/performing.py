@@ -43,6 +43,8 @@ class Performer:
     estimator: Estimator
     memory_limit: Callable[[], int | None]
     """Bytes of device memory that the artist lets us use."""
+    previews: Callable[[], bool]
+    """Whether the artist wants to see pictures while they come."""
 
     def perform(self, job: Job) -> None:
         """Bring `job` to one of its ends, or back into the queue. Raises HangaError of `OBSTACLES` when the disk takes
@@ -82,7 +84,8 @@ class Performer:
                 self.say(JobChanged(job=self.queue.end(job.id, states.DONE)))
             if isinstance(event, events.Cancelled):
                 self.say(JobChanged(job=self._cancelled(job)))
-            self.say(event)
+            if not isinstance(event, events.Previewed) or self.previews():
+                self.say(event)
 
     def _cancelled(self, job: Job) -> Job:
         """Nobody wants it any more; or the engine is being closed, and it goes on at the next start."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +13,19 @@ from typing import Final
 
 from core.checkpoint.describe import Checkpoint, describe
 from core.checkpoint.hashing import HashCache
+from core.checkpoint.layout import is_model_folder
 from core.errors import HangaError
 from core.paths import STARTER, Home
 from core.plan import ModelFile
 
 SAFETENSORS: Final = ".safetensors"
+
+SUFFIXES: Final = (SAFETENSORS, ".ckpt")
+"""Of files that are shown in folders of other programs: what is used, and what many still have and is refused."""
+
+DEEPEST: Final = 3
+MOST_SHARED: Final = 2000
+"""How far a folder of another program is looked through."""
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +34,18 @@ STARTER_REFINER: Final = "starter-refiner"
 BUILT_IN: Final = {STARTER_NAME: STARTER / "base.safetensors", STARTER_REFINER: STARTER / "refiner.safetensors"}
 
 
+def nowhere_else() -> Sequence[str]:
+    """No folders but the one in the home."""
+    return ()
+
+
 @dataclass(frozen=True)
 class ModelFolder:
     """What planning needs to know of model files: where a name lies, what it is, and its hash."""
 
     home: Home
+    elsewhere: Callable[[], Sequence[str]] = nowhere_else
+    """Folders of other programs, and single files, that are used too."""
 
     def find(self, name: str) -> Path:
         """The file or folder that `name` means: a built-in name, a path, or a file in the models folder, with or
@@ -67,8 +82,12 @@ class ModelFolder:
         return self._hashes.get(path, start=start)
 
     def names(self) -> list[str]:
-        """All names that `find` knows: the built-in ones, then the files and folders of the models folder."""
-        return [*BUILT_IN, *(path.name for path in self._known())]
+        """All names that `find` knows: the built-in ones, then files and folders of the models folder and others."""
+        return [*BUILT_IN, *dict.fromkeys(path.name for path in self._known())]
+
+    def paths(self) -> list[Path]:
+        """Every file and folder of the artist that may be a model or a LoRA."""
+        return list(dict.fromkeys([*self._known(), *self._adapter_files()]))
 
     def companion(self, name: str) -> str | None:
         """The refiner that belongs to a checkpoint and is used unless the artist says otherwise."""
@@ -115,16 +134,41 @@ class ModelFolder:
 
     def _known(self) -> list[Path]:
         found = self.home.models.glob("*") if self.home.models.is_dir() else ()
-        return sorted(path for path in found if not path.name.startswith(".") and path != self.home.loras)
+        own = sorted(path for path in found if not path.name.startswith(".") and path != self.home.loras)
+        return [*own, *self._shared()]
+
+    def _shared(self) -> list[Path]:
+        return [path for place in self.elsewhere() for path in models_in(Path(os.path.expanduser(place)))]
 
     def _adapter_files(self) -> list[Path]:
         """Files that may be LoRAs: those of the loras folder, then those that lie among the models."""
         folders = (folder for folder in (self.home.loras, self.home.models) if folder.is_dir())
-        return [path for folder in folders for path in sorted(folder.glob(f"*{SAFETENSORS}")) if path.name[0] != "."]
+        own = [path for folder in folders for path in sorted(folder.glob(f"*{SAFETENSORS}")) if path.name[0] != "."]
+        return [*own, *(path for path in self._shared() if path.suffix == SAFETENSORS)]
 
     def _nearest(self, name: str) -> str:
         names = [*BUILT_IN, *(path.stem for path in self._known())]
         return difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]
+
+
+def models_in(place: Path) -> list[Path]:
+    """What may be models at a place that other programs use too: itself, if it is a file or the folder of one model,
+    else what lies in it, some folders deep."""
+    if not place.is_dir():
+        return [place] if place.exists() else []
+    if is_model_folder(place):
+        return [place]
+    found: list[Path] = []
+    for folder, below, files in os.walk(place):
+        here = Path(folder)
+        models = [name for name in sorted(below) if name[0] != "." and is_model_folder(here / name)]
+        deeper = len(here.relative_to(place).parts) < DEEPEST
+        below[:] = [name for name in sorted(below) if deeper and name[0] != "." and name not in models]
+        found += [here / name for name in models]
+        found += [here / name for name in sorted(files) if name[0] != "." and name.endswith(SUFFIXES)]
+        if len(found) >= MOST_SHARED:
+            break
+    return found[:MOST_SHARED]
 
 
 def _has_suffix(path: Path) -> bool:
