@@ -89,13 +89,17 @@ class PictureCanvas(QWidget):
     def show_preview(self, pixels: bytes, width: int, height: int, size: QSize) -> None:
         """`pixels` are RGB, 8 bits each, rows from the top; drawn smoothly in the place of the picture of `size`."""
         small = QImage(pixels, width, height, 3 * width, QImage.Format.Format_RGB888)
-        self._picture, self._before = Pyramid(small.copy()), None
+        self._picture, self._before = Pyramid(small.copy(), smooth=True), None
         self.divider.hide()
         self._sized(size)
 
     def compare(self, before: QImage, after: QImage, labels: tuple[str, str]) -> None:
         """Both in one place, `before` left of the line; pictures of different size are seen in that of `after`."""
-        self._picture, self._before, self._labels = Pyramid(after), Pyramid(before), labels
+        self._picture, self._before, self._labels = (
+            Pyramid(after),
+            Pyramid(before, smooth=before.size() != after.size()),
+            labels,
+        )
         self.divider.show()
         self._sized(after.size())
         self._say()

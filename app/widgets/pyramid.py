@@ -7,8 +7,10 @@ from PySide6.QtGui import QImage, QPainter
 
 
 class Pyramid:
-    def __init__(self, picture: QImage) -> None:
-        self._levels = [picture]
+    """`smooth`: without seeing single pixels, however much it is enlarged."""
+
+    def __init__(self, picture: QImage, *, smooth: bool = False) -> None:
+        self._levels, self._smooth = [picture], smooth
 
     @property
     def size(self) -> QSize:
@@ -17,7 +19,7 @@ class Pyramid:
     def draw(self, painter: QPainter, place: QRectF, device_scale: float) -> None:
         """Into `place`; smoothly, unless its pixels are larger than eight of the screen: then they are to be seen."""
         wanted = place.width() * device_scale
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, wanted < 8 * self.size.width())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth or wanted < 8 * self.size.width())
         painter.drawImage(place, self._level(wanted))
 
     def _level(self, width: float) -> QImage:

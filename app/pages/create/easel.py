@@ -59,6 +59,7 @@ class Easel(QWidget):
         self._show()
 
     def show_preview(self, event: Previewed, size: QSize) -> None:
+        self._zoom.show()
         self.canvas.show_preview(event.pixels, event.width, event.height, size)
 
     def show_again(self) -> None:
@@ -78,12 +79,23 @@ class Easel(QWidget):
         self.stages.hide()
 
     def _show(self) -> None:
+        self._zoom.setVisible(self.shown is not None)
         if self.shown is None:
             self.canvas.clear()
         elif self.compare.isChecked() and self._before is not None:
             self.canvas.compare(self._before, self.shown.image, self._labels())
         else:
             self.canvas.show_picture(self.shown.image, self.shown.picture.prompt)
+
+    def _keep_room(self, on: bool) -> None:
+        """For the bar while it is hidden, so that no picture changes its size because another one begins."""
+        policy = self.stages.sizePolicy()
+        policy.setRetainSizeWhenHidden(on)
+        self.stages.setSizePolicy(policy)
+
+    def _offer_refining(self, on: bool) -> None:
+        self._keep_room(not on)
+        self.refine.setVisible(on)
 
     def _labels(self) -> tuple[str, str]:
         say = self._atelier.language.say
@@ -95,7 +107,7 @@ class Easel(QWidget):
 
     def _connect(self) -> None:
         self.later.setCheckable(True)
-        self.later.toggled.connect(self.refine.setVisible)
+        self.later.toggled.connect(self._offer_refining)
         self.compare.toggled.connect(self._show)
         self.refine.refine_requested.connect(self._refine)
         self.take.clicked.connect(self.use_requested)
@@ -117,9 +129,7 @@ class Easel(QWidget):
         foot = QWidget()
         foot.setProperty("role", "ground")
         foot.setLayout(below)
-        kept = self.stages.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)  # so that no picture changes its size because another one begins
-        self.stages.setSizePolicy(kept)
+        self._keep_room(True)
         column.addWidget(foot)
 
     def _tools(self) -> QWidget:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -87,7 +88,7 @@ Move = Callable[[Panel], object]
         (lambda panel: panel.count.set_count(4), {"count": 4}),
     ],
 )
-def test_a_control_changes_its_part_alone(panel: Panel, move: Move, changed: dict[str, object]) -> None:
+def test_a_control_changes_its_part_alone(panel: Panel, move: Move, changed: dict[str, Any]) -> None:
     before = Request(prompt="a", aspect="3:2", guidance=Guidance(rescale=0.25), handoff=0.777, vae="x")
     panel.use(before)
     move(panel)

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from app.widgets.fold import Fold
+from app.widgets.prompt_text import PromptText
 from core.errors import HangaError
 from core.events import Previewed
 from core.request import Guidance, MicroConditioning, Request
@@ -15,7 +17,7 @@ from tests.jobs.fake import raising
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-def prompt(studio: Studio) -> QWidget:
+def prompt(studio: Studio) -> PromptText:
     return studio.page.panel.prompts.prompt.edit
 
 
@@ -123,6 +125,16 @@ class TestSettingsOfAPicture:
         assert (request.prompt, request.seed) == ("a red sailboat on a calm sea at sunset", shown.picture.seed)
 
 
+def test_the_refined_picture_is_compared_with_the_base(studios: Studios) -> None:
+    studio = studios.open()
+    press_generate(studio)
+    studio.until(lambda: studio.page.easel.shown is not None)
+    studio.page.easel.compare.click()
+    assert studio.page.easel.canvas.divider.isVisible()
+    studio.page.easel.compare.click()
+    assert not studio.page.easel.canvas.divider.isVisible()
+
+
 class TestTheLatest:
     def test_choosing_one_shows_it_and_return_opens_it(self, studios: Studios) -> None:
         studio = studios.open()
@@ -194,8 +206,8 @@ def test_every_control_is_named(studios: Studios) -> None:
     studio = studios.open()
     studio.page.easel.later.setEnabled(True)
     studio.page.easel.later.setChecked(True)
-    for name in ("without", "framing", "method"):
-        studio.page.panel.findChild(QWidget, name).set_open(True)
+    for fold in studio.page.panel.findChildren(Fold):
+        fold.set_open(True)
     nameless = []
     for widget in studio.page.findChildren(QWidget):
         wants_focus = widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisibleTo(studio.page)
