@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from core.database.database import Database
@@ -70,7 +71,7 @@ class Reconciler:
     def run(self, trust: bool = True, progress: Progress | None = None) -> Drift:
         """With `trust`, a file of the same name, size and time is the same; without, everything is read again.
         Raises HangaError disk.* when the database cannot be written."""
-        swept = sum(sweep(folder, time.time() - self.since) for folder in (self.home.root, self.home.latents))
+        swept = sum(sweep(folder, time.time() - self.since) for folder in self._folders)
         folder = listing(self.home.root, self.home.pictures)
         swept += sum(sweep(place, time.time() - self.since) for place in folder.littered)
         difference = self._difference(folder, trust)
@@ -87,6 +88,12 @@ class Reconciler:
             unreadable=tuple(unreadable),
             swept=swept,
         )
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        """Where files are written, besides the folder of pictures."""
+        home = self.home
+        return home.root, home.latents, home.snapshots, home.logs
 
     def _difference(self, folder: Listing, trust: bool) -> Difference:
         with self.database.reading() as connection:
