@@ -52,6 +52,13 @@ class TextButton(QPushButton):
         atelier.look.follow(self._dress)
         atelier.language.follow(self._say)
 
+    def show_as(self, icon: str, code: str) -> None:
+        """Becomes another button: one that resumes what it paused, say."""
+        if (icon, code) != (self._icon, self._code):
+            self._icon, self._code = icon, code
+            self._dress()
+            self._say()
+
     def _dress(self) -> None:
         if self._icon:
             self.setIcon(self._atelier.look.icon(self._icon))

@@ -1,0 +1,37 @@
+"""EmptyState: what a page says while there is nothing on it, and what would bring something."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.atelier import Atelier
+from app.look.icons import plain_icon
+from app.look.metrics import NEAR
+from app.widgets.words import Words
+
+SIDE = 40
+WIDEST = 420
+
+
+class EmptyState(QWidget):
+    def __init__(self, atelier: Atelier, icon: str, code: str, help_code: str) -> None:
+        super().__init__()
+        self._atelier, self._name = atelier, icon
+        self._icon = QLabel()
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.setSpacing(NEAR)
+        column.addStretch(2)
+        column.addWidget(self._icon)
+        for words in (Words(atelier, code, "title"), Words(atelier, help_code, "dim")):
+            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            words.setWordWrap(True)
+            words.setFixedWidth(WIDEST)
+            column.addWidget(words, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        atelier.look.follow(self._dress)
+
+    def _dress(self) -> None:
+        drawn = plain_icon(self._name, self._atelier.look.tokens.faint)
+        self._icon.setPixmap(drawn.pixmap(QSize(SIDE, SIDE), self.devicePixelRatioF()))

@@ -1,0 +1,106 @@
+"""EntryList: things one below the other, each with a picture or icon, a title, and what is said of it. Any number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.atelier import Atelier
+from app.widgets.entry_painter import HEIGHT, EntryPainter
+
+Index = QModelIndex | QPersistentModelIndex
+
+ENTRY: Final = Qt.ItemDataRole.UserRole
+IDENTITY: Final = Qt.ItemDataRole.UserRole + 1
+"""Roles under which a model tells an `Entry`, and a str by which it is known again."""
+
+
+class EntryList(QListView):
+    """Its model tells entries under `ENTRY`, and keeps identities through its changes. `chosen_changed` follows the
+    selection."""
+
+    chosen_changed = Signal()
+
+    def __init__(self, atelier: Atelier, name: str, code: str) -> None:
+        super().__init__()
+        self._atelier, self._code = atelier, code
+        self._kept: set[str] = set()
+        self._current, self._scrolled = "", 0
+        self.setObjectName(name)
+        self.setProperty("role", "bare")
+        self.setItemDelegate(_Delegate(atelier, self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        atelier.look.changed.connect(self.viewport().update)
+        atelier.language.follow(self._say)
+
+    def chosen(self) -> list[str]:
+        """Identities of what is selected, from above."""
+        rows = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection().toList())
+        return [self._identity(row) for first, last in rows for row in range(first, last + 1)]
+
+    def choose(self, identities: set[str]) -> None:
+        """Select those, where they are there; the first becomes the current one."""
+        chosen = QItemSelection()
+        rows = [row for row in range(self.model().rowCount()) if self._identity(row) in identities]
+        for row in rows:
+            chosen.select(self.model().index(row, 0), self.model().index(row, 0))
+        if rows:
+            self.selectionModel().setCurrentIndex(
+                self.model().index(rows[0], 0), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def changing(self, change: Callable[[], None]) -> None:
+        """Let `change` put other rows into the model; what was selected, current and seen stays so."""
+        chosen, scrolled = set(self.chosen()), self.verticalScrollBar().value()
+        change()
+        if chosen:
+            self.choose(chosen)
+        self.doItemsLayout()
+        self.verticalScrollBar().setValue(scrolled)
+        self.chosen_changed.emit()
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.chosen_changed.emit()
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are shortcuts of pages here."""
+
+    def _identity(self, row: int) -> str:
+        return str(self.model().index(row, 0).data(IDENTITY))
+
+    def _say(self) -> None:
+        self.setAccessibleName(self._atelier.language.say(self._code))
+        self.viewport().update()
+
+
+class _Delegate(QStyledItemDelegate):
+    def __init__(self, atelier: Atelier, parent: EntryList) -> None:
+        super().__init__(parent)
+        self._painter = EntryPainter(atelier)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        self._painter.paint(painter, rect, index.data(ENTRY), option.state)  # type: ignore[attr-defined]
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, HEIGHT)
