@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QByteArray, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.atelier import Atelier
 from app.engine_thread import EngineThread
 from app.pages.create.page import CreatePage
-from app.widgets.notice_bar import INFO, WARNING, NoticeBar, place_notice
+from app.pages.gallery.page import GalleryPage
+from app.pages.queue.page import QueuePage
+from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
 from app.window.rail import Place, Rail
 from core.engine import EngineChanged, Notice, Opening
-from core.errors import Datum, HangaError
+from core.errors import EXIT_CODES, Datum, HangaError
+from core.request import Request
 
 CREATE: Final = "create"
+GALLERY: Final = "gallery"
+QUEUE: Final = "queue"
+PLACES: Final = (
+    Place(CREATE, "create", "Ctrl+1"),
+    Place(GALLERY, "gallery", "Ctrl+2"),
+    Place(QUEUE, "queue", "Ctrl+4"),
+)
 SMALLEST: Final = (1024, 700)
+USUAL: Final = (1440, 900)
 GEOMETRY: Final = "geometry"
 
-
-class Page(Protocol):
-    """What every page can be told."""
-
-    def hear(self, notice: Notice) -> None: ...
-    def opened(self, opening: Opening) -> None: ...
+Data = Mapping[str, Datum]
 
 
 class MainWindow(QMainWindow):
@@ -35,50 +42,82 @@ class MainWindow(QMainWindow):
         self._atelier, self.engine_thread = atelier, thread
         self.setObjectName("window")
         self.setMinimumSize(*SMALLEST)
-        self.resize(1440, 900)
+        self.resize(*USUAL)
+        self.setAcceptDrops(True)
         self.create_page = CreatePage(atelier, thread)
-        self._pages: dict[str, QWidget] = {CREATE: self.create_page}
+        self.gallery_page = GalleryPage(atelier, thread)
+        self.queue_page = QueuePage(atelier, thread)
+        self._pages: dict[str, QWidget] = {
+            CREATE: self.create_page,
+            GALLERY: self.gallery_page,
+            QUEUE: self.queue_page,
+        }
         self.notice = NoticeBar(atelier)
         self._rail = Rail(atelier, PLACES)
         self._stack = QStackedWidget()
         self._lay_out()
-        self._connect()
+        self._connect_pages()
+        self._connect_engine()
+        self._add_shortcuts()
         self.go(CREATE)
         atelier.language.follow(self._say)
 
     def go(self, name: str) -> None:
-        """Show the page `name`."""
+        """Show the page `name`, and give it the keys."""
         self._stack.setCurrentWidget(self._pages[name])
         self._rail.show_chosen(name)
+        self._pages[name].setFocus()
 
-    def tell(self, code: str, data: Mapping[str, Datum] | None = None, kind: str = INFO) -> None:
-        """One sentence, until the next."""
-        self.notice.tell(self._atelier.language.say(code, **(data or {})), kind)
-        place_notice(self.notice, self._stack)
+    @property
+    def page(self) -> str:
+        """The name of the page that is shown."""
+        return next(name for name, page in self._pages.items() if page is self._stack.currentWidget())
+
+    def tell(self, code: str, data: Data | None = None) -> None:
+        """One sentence, until the next; errors stay until they are closed."""
+        kind = WARNING if code.partition(".")[0] in EXIT_CODES else INFO
+        self._show_notice(code, data or {}, kind)
+
+    def tell_undoable(self, code: str, data: Data, undo: Callable[[], None]) -> None:
+        """One sentence about what was done, with the way back."""
+        self._show_notice(code, data, DONE, undo)
 
     @Slot(object)
     def hear(self, notice: Notice) -> None:
         """What happened in the engine, in the window's thread."""
         if isinstance(notice, EngineChanged) and notice.code:
-            self.tell(notice.code, notice.data, WARNING)
-        for page in self._pages.values():
-            page.hear(notice)  # type: ignore[attr-defined]
+            self.tell(notice.code, notice.data)
+        self.create_page.hear(notice)
+        self.gallery_page.hear(notice)
+        self.queue_page.hear(notice)
 
     @Slot(object)
     def opened(self, opening: Opening) -> None:
-        for page in self._pages.values():
-            page.opened(opening)  # type: ignore[attr-defined]
+        self.create_page.opened(opening)
+        self.gallery_page.opened(opening)
+        self.queue_page.opened(opening)
+        self.engine_thread.ask(lambda engine: engine.session.window(GEOMETRY), self._place)
 
     @Slot(object)
     def refused(self, error: HangaError) -> None:
-        self.tell(error.code, error.data, WARNING)
+        self.tell(error.code, error.data)
 
     @Slot(list)
     def visited(self, arguments: list[str]) -> None:
-        """Another start of the program: this window is what it wants."""
+        """Another start of the program: this window is what it wants, with the files that it was given."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
+        if arguments:
+            self.go(GALLERY)
+            self.gallery_page.take_files([Path(each) for each in arguments])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self.gallery_page.receive(event.mimeData()):
+            event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """What runs is put back into the queue; it goes on at the next start."""
@@ -96,6 +135,10 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         place_notice(self.notice, self._stack)
 
+    def _show_notice(self, code: str, data: Data, kind: str, undo: Callable[[], None] | None = None) -> None:
+        self.notice.tell(self._atelier.language.say(code, **data), kind, undo)
+        place_notice(self.notice, self._stack)
+
     def _lay_out(self) -> None:
         whole = QWidget()
         row = QHBoxLayout(whole)
@@ -108,23 +151,48 @@ class MainWindow(QMainWindow):
         self.notice.setParent(self._stack)
         self.setCentralWidget(whole)
 
-    def _connect(self) -> None:
+    def _connect_pages(self) -> None:
         self._rail.chosen.connect(self.go)
         self.create_page.say.connect(self.tell)
-        QShortcut(QKeySequence("Ctrl+Return"), self, self.create_page.generate)
-        QShortcut(QKeySequence("Esc"), self, self.create_page.cancel)
-        QShortcut(QKeySequence.StandardKey.Undo, self, self._undo)
+        self.create_page.show_in_gallery.connect(self._show_in_gallery)
+        self.gallery_page.say.connect(self.tell)
+        self.gallery_page.done.connect(self._done_in_gallery)
+        self.gallery_page.use.connect(self._use)
+        self.queue_page.say.connect(self.tell)
+        self.queue_page.undoable.connect(self.tell_undoable)
+
+    def _connect_engine(self) -> None:
         self.engine_thread.noticed.connect(self.hear)
         self.engine_thread.opened.connect(self.opened)
-        self.engine_thread.opened.connect(self._restore)
         self.engine_thread.failed.connect(self.refused)
 
-    def _undo(self) -> None:
-        self.notice.undo()
+    def _add_shortcuts(self) -> None:
+        QShortcut(QKeySequence("Ctrl+Return"), self, self._generate)
+        QShortcut(QKeySequence("Esc"), self, self.create_page.cancel)
+        QShortcut(QKeySequence.StandardKey.Undo, self, self._undo)
 
-    @Slot(object)
-    def _restore(self, opening: Opening) -> None:
-        self.engine_thread.ask(lambda engine: engine.session.window(GEOMETRY), self._place)
+    def _generate(self) -> None:
+        self.create_page.generate()
+
+    def _undo(self) -> None:
+        """What was done last on the page that is shown."""
+        if self.page == GALLERY:
+            self.gallery_page.undo()
+        elif self.page == QUEUE:
+            self.queue_page.undo()
+        else:
+            self.notice.undo()
+
+    def _show_in_gallery(self, picture: int) -> None:
+        self.go(GALLERY)
+        self.gallery_page.select(picture)
+
+    def _done_in_gallery(self, code: str, data: Data) -> None:
+        self.tell_undoable(code, data, self.gallery_page.undo)
+
+    def _use(self, request: Request) -> None:
+        self.create_page.use(request)
+        self.go(CREATE)
 
     def _place(self, geometry: object) -> None:
         if isinstance(geometry, str):
@@ -132,6 +200,3 @@ class MainWindow(QMainWindow):
 
     def _say(self) -> None:
         self.setWindowTitle(self._atelier.language.say("window.title"))
-
-
-PLACES: Final = (Place(CREATE, "create", "Ctrl+1"),)
