@@ -18,11 +18,12 @@ ICON = 22
 
 @dataclass(frozen=True)
 class Place:
-    """A page's entry: its name, its icon, its shortcut."""
+    """A page's entry: its name, its icon, its shortcut, and whether it stands at the foot."""
 
     name: str
     icon: str
     keys: str
+    foot: bool = False
 
 
 class RailButton(QToolButton):
@@ -75,9 +76,11 @@ class Rail(QFrame):
             button = self._buttons[place.name] = RailButton(atelier, place)
             button.clicked.connect(lambda _, name=place.name: self.chosen.emit(name))
             group.addButton(button)
-            if place is places[-1]:
+            if place.foot:
                 column.addStretch()
             column.addWidget(button)
+        if not any(place.foot for place in places):
+            column.addStretch()
 
     def show_chosen(self, name: str) -> None:
         self._buttons[name].setChecked(True)
