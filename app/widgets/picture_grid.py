@@ -70,6 +70,9 @@ class PictureGrid(QListView):
         ranges = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection().toList())
         return [self._identity(row) for first, last in ranges for row in range(first, last + 1)]
 
+    def selected_count(self) -> int:
+        return sum(each.height() for each in self.selectionModel().selection().toList())
+
     def current(self) -> str | None:
         index = self.currentIndex()
         return self._identity(index.row()) if index.isValid() else None
@@ -302,7 +305,7 @@ class PictureGrid(QListView):
         return [*seen, *below, *range(max(seen.start - ahead, 0), seen.start)]
 
     def _identity(self, row: int) -> str:
-        return self.pictures.rows[row].identity
+        return self.pictures.identity(row)
 
     def _dragged(self) -> QPixmap:
         thumbnail = self.pictures.thumbnail(max(self.currentIndex().row(), 0))

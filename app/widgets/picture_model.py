@@ -40,6 +40,9 @@ class Album(Sequence[PictureRow]):
         """Width over height of each picture."""
 
     @abstractmethod
+    def identity(self, row: int) -> str: ...
+
+    @abstractmethod
     def find(self, identity: str) -> int | None:
         """Where a picture is."""
 
@@ -69,7 +72,7 @@ class PictureModel(QAbstractListModel):
     def set_rows(self, rows: Sequence[PictureRow]) -> None:
         """All pictures, in their order. Thumbnails that are known stay."""
         self.beginResetModel()
-        self._rows, self._numbers = rows, None
+        self._rows, self._numbers, self._wanted = rows, None, []
         self.ratios = rows.ratios if isinstance(rows, Album) else [row.width / max(row.height, 1) for row in rows]
         self.endResetModel()
 
@@ -87,6 +90,9 @@ class PictureModel(QAbstractListModel):
             return row.words
         return row.identity if role == Qt.ItemDataRole.UserRole else None
 
+    def identity(self, row: int) -> str:
+        return self._rows.identity(row) if isinstance(self._rows, Album) else self._rows[row].identity
+
     def find(self, identity: str) -> int | None:
         """Where a picture is; None if it is not among these."""
         if isinstance(self._rows, Album):
@@ -101,14 +107,14 @@ class PictureModel(QAbstractListModel):
 
     def thumbnail(self, row: int) -> QImage | None:
         """None if it has not come yet; a null image if there is none."""
-        found = self._thumbnails.get(self._rows[row].identity)
+        found = self._thumbnails.get(self.identity(row))
         if found is not None:
-            self._thumbnails.move_to_end(self._rows[row].identity)
+            self._thumbnails.move_to_end(self.identity(row))
         return found
 
     def want(self, rows: list[int]) -> None:
         """Which thumbnails are wanted now; asked for in a moment, those that are not there."""
-        missing = [row for row in rows if self._rows[row].identity not in self._thumbnails]
+        missing = [row for row in rows if self.identity(row) not in self._thumbnails]
         if missing != self._wanted:
             self._wanted = missing
             self._timer.start()
@@ -125,11 +131,11 @@ class PictureModel(QAbstractListModel):
     def _number(self, identity: str) -> int | None:
         """Where a picture is: looked for among what was asked for, where it nearly always is."""
         for row in self._wanted:
-            if row < len(self._rows) and self._rows[row].identity == identity:
+            if row < len(self._rows) and self.identity(row) == identity:
                 return row
         return self.find(identity)
 
     def _ask_now(self) -> None:
-        wanted = [self._rows[row].identity for row in self._wanted if row < len(self._rows)]
+        wanted = [self.identity(row) for row in self._wanted if row < len(self._rows)]
         if wanted:
             self._ask(wanted)

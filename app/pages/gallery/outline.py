@@ -34,6 +34,9 @@ class Outline(Album):
             return [self._row(glance) for glance in self._glances[place]]
         return self._row(self._glances[place])
 
+    def identity(self, row: int) -> str:
+        return str(self._glances[row].id)
+
     def find(self, identity: str) -> int | None:
         return self._places.get(int(identity))
 

@@ -73,5 +73,5 @@ def thumbnail(engine: Engine, picture: int) -> QImage | None:
         if error.code != "file.unknown_picture":
             raise
         return None
-    image = QImage.fromData(data, "WEBP") if data is not None else QImage()
+    image = QImage.fromData(data) if data is not None else QImage()
     return None if image.isNull() else image
