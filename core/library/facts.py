@@ -109,10 +109,7 @@ def place_of(root: Path, path: Path) -> Place:
         raise HangaError("file.missing", name=path.name) from error
     except OSError as error:
         raise HangaError("file.unreadable", name=path.name, reason=error.strerror or str(error)) from error
-    return place_from(path.relative_to(root).as_posix(), status)
-
-
-def place_from(relative: str, status: os.stat_result) -> Place:
+    relative = path.relative_to(root).as_posix()
     return Place(path=relative, size=status.st_size, mtime_ns=min(status.st_mtime_ns, LATEST))
 
 

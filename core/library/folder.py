@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.durable import PARTIAL, PREFIX
-from core.library.facts import SUFFIXES, Place, place_from
+from core.library.facts import LATEST, SUFFIXES
 
 
 @dataclass(frozen=True)
 class Listing:
-    """`places`: picture files by path. `unreadable`: folders and files that cannot even be looked at. `littered`:
-    folders with temporary files."""
+    """`files`: size and time of change of picture files, by path. `unreadable`: folders and files that cannot even be
+    looked at. `littered`: folders with temporary files."""
 
-    places: dict[str, Place] = field(default_factory=dict)
+    files: dict[str, tuple[int, int]] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
     littered: set[Path] = field(default_factory=set)
 
@@ -47,17 +46,17 @@ def _look(found: Listing, path: str, entry: os.DirEntry[str]) -> bool:
         return False
     if entry.is_dir(follow_symlinks=False):
         return True
-    if os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+    if entry.is_file(follow_symlinks=False) and entry.name[entry.name.rfind(".") :].lower() in SUFFIXES:
         _enter(found, path, entry)
     return False
 
 
 def _enter(found: Listing, path: str, entry: os.DirEntry[str]) -> None:
     try:
-        path.encode()  # Names that are no text cannot be kept.
+        if not path.isascii():
+            path.encode()  # Names that are no text cannot be kept.
         status = entry.stat(follow_symlinks=False)
     except (OSError, UnicodeEncodeError):
         found.unreadable.append(path.encode(errors="replace").decode())
     else:
-        if stat.S_ISREG(status.st_mode):
-            found.places[path] = place_from(path, status)
+        found.files[path] = (status.st_size, min(status.st_mtime_ns, LATEST))

@@ -149,7 +149,8 @@ def _turned(
     connection: sqlite3.Connection, query: Query, limit: int, after: Cursor | None, columns: str = ""
 ) -> tuple[list[sqlite3.Row], Cursor | None]:
     """Rows of id, what decides the order, and `columns`; and where they end."""
-    selection = _selected(query) if after is None else _selected(query).after(after)
+    selection = _selected(query, columns)
+    selection = selection if after is None else selection.after(after)
     wanted = ", ".join(filter(None, (selection.number, selection.sorted_by, columns)))
     sql = f"{selection.sql(wanted)} {selection.sorting} LIMIT ?"
     rows = connection.execute(sql, (*selection.values, limit + 1)).fetchall()
@@ -170,15 +171,18 @@ def ids(connection: sqlite3.Connection, query: Query) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _selected(query: Query) -> Selection:
+def _selected(query: Query, columns: str = "") -> Selection:
+    """`columns`: of pictures, that are wanted."""
     match, order = question(query.text), ORDERS[query.order]
     conditions = [*_simple(query), *_sets(query)]
-    if match.unwanted:
-        conditions.append(("pictures.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (match.unwanted,)))
     if not match.wanted:
+        if match.unwanted:
+            conditions.append(("pictures.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (match.unwanted,)))
         return Selection("pictures.id", "pictures", tuple(conditions), order)
-    conditions.append(("words MATCH ?", (match.wanted,)))
-    return Selection("words.rowid", "words CROSS JOIN pictures ON id = words.rowid", tuple(conditions), order)
+    # Where the index alone knows the answer, not a single row of pictures need be read.
+    source = "words CROSS JOIN pictures ON id = words.rowid" if conditions or order.column or columns else "words"
+    expression = f"({match.wanted}) NOT ({match.unwanted})" if match.unwanted else match.wanted
+    return Selection("words.rowid", source, (*conditions, ("words MATCH ?", (expression,))), order)
 
 
 def _simple(query: Query) -> Iterator[Condition]:
@@ -187,7 +191,7 @@ def _simple(query: Query) -> Iterator[Condition]:
     if query.rejected is not None:
         yield "rejected = ?", (query.rejected,)
     if query.missing is not None:
-        yield f"missing {'!=' if query.missing else '='} {THERE}", ()
+        yield f"missing {'>' if query.missing else '='} {THERE}", ()
     if query.since is not None:
         yield "pictures.id >= ?", (_first_id_at(query.since),)
     if query.until is not None:

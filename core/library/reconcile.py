@@ -99,21 +99,20 @@ class Reconciler:
         with self.database.reading() as connection:
             rows = connection.execute("SELECT id, path, size, mtime_ns, missing FROM pictures").fetchall()
             refused = {Place(**row) for row in connection.execute("SELECT path, size, mtime_ns FROM refused")}
-        places, difference = folder.places, Difference()
+        files, difference = folder.files, Difference()
         known, gone = set(), {}
         for number, path, size, mtime_ns, missing in rows:
-            place = places.get(path)
-            same = place is not None and (place.size, place.mtime_ns) == (size, mtime_ns)
+            same = files.get(path) == (size, mtime_ns)
             if missing == THERE and same:
                 known.add(path)
-            elif missing == GONE:
-                if same:
-                    gone[path] = number
-            else:
+            elif missing != GONE:
                 difference.loose.append(number)
-        for path, place in places.items():
+            elif same:
+                gone[path] = number
+        for path in files:
             if trust and path in known:
                 continue
+            place = Place(path=path, size=files[path][0], mtime_ns=files[path][1])
             if trust and path in gone:
                 difference.back.append(gone[path])
             elif trust and place in refused:

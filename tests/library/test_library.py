@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.errors import HangaError
 from core.library.library import Library
-from core.library.query import BEST, NAME, NEWEST, OLDEST, Query
+from core.library.query import BEST, NAME, NEWEST, OLDEST, Glance, Query
 from core.plain import to_plain
 from core.plan import Adapter, ModelFile
 from core.request import Lora, Request
@@ -194,7 +194,7 @@ class TestPages:
     ) -> None:
         query = Query(order=order, text=text)
         nine.library.rate([nine.library.ids(Query())[place] for place in rated], 5)
-        after, seen = None, []
+        after, seen = None, list[int]()
         while True:
             page = nine.library.page(query, limit, after)
             assert 0 < len(page.pictures) <= limit
@@ -222,7 +222,7 @@ class TestPages:
         ids = nine.library.ids(Query())
         nine.library.rate(ids[2:5], 5)
         nine.library.reject(ids[:1])
-        seen, after = [], None
+        seen, after = list[Glance](), None
         while True:
             turned = nine.library.glances(wanted, 2, after)
             seen += turned.glances
