@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from PySide6.QtCore import (
+    QAbstractListModel,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -28,17 +29,23 @@ IDENTITY: Final = Qt.ItemDataRole.UserRole + 1
 """Roles under which a model tells an `Entry`, and a str by which it is known again."""
 
 
+class Entries(QAbstractListModel):
+    """A model that tells an `Entry` for each row under `ENTRY`, and its identity under `IDENTITY`."""
+
+    def number(self, identity: str) -> int | None:
+        """Its row; None if it is not there."""
+        raise NotImplementedError
+
+
 class EntryList(QListView):
-    """Its model tells entries under `ENTRY`, and keeps identities through its changes. `chosen_changed` follows the
-    selection."""
+    """`chosen_changed` follows the selection."""
 
     chosen_changed = Signal()
 
-    def __init__(self, atelier: Atelier, name: str, code: str) -> None:
+    def __init__(self, atelier: Atelier, name: str, code: str, entries: Entries) -> None:
         super().__init__()
-        self._atelier, self._code = atelier, code
-        self._kept: set[str] = set()
-        self._current, self._scrolled = "", 0
+        self._atelier, self._code, self._entries = atelier, code, entries
+        self.setModel(entries)
         self.setObjectName(name)
         self.setProperty("role", "bare")
         self.setItemDelegate(_Delegate(atelier, self))
@@ -56,21 +63,20 @@ class EntryList(QListView):
         rows = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection().toList())
         return [self._identity(row) for first, last in rows for row in range(first, last + 1)]
 
-    def choose(self, identities: set[str]) -> None:
+    def choose(self, identities: Collection[str]) -> None:
         """Select those, where they are there; the first becomes the current one."""
+        found = (self._entries.number(identity) for identity in identities)
+        indexes = [self._entries.index(row, 0) for row in sorted(row for row in found if row is not None)]
         chosen = QItemSelection()
-        rows = [row for row in range(self.model().rowCount()) if self._identity(row) in identities]
-        for row in rows:
-            chosen.select(self.model().index(row, 0), self.model().index(row, 0))
-        if rows:
-            self.selectionModel().setCurrentIndex(
-                self.model().index(rows[0], 0), QItemSelectionModel.SelectionFlag.NoUpdate
-            )
+        for index in indexes:
+            chosen.select(index, index)
+        if indexes:
+            self.selectionModel().setCurrentIndex(indexes[0], QItemSelectionModel.SelectionFlag.NoUpdate)
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def changing(self, change: Callable[[], None]) -> None:
         """Let `change` put other rows into the model; what was selected, current and seen stays so."""
-        chosen, scrolled = set(self.chosen()), self.verticalScrollBar().value()
+        chosen, scrolled = self.chosen(), self.verticalScrollBar().value()
         change()
         if chosen:
             self.choose(chosen)
@@ -86,7 +92,7 @@ class EntryList(QListView):
         """Letters are shortcuts of pages here."""
 
     def _identity(self, row: int) -> str:
-        return str(self.model().index(row, 0).data(IDENTITY))
+        return str(self._entries.index(row, 0).data(IDENTITY))
 
     def _say(self) -> None:
         self.setAccessibleName(self._atelier.language.say(self._code))

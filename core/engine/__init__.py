@@ -9,13 +9,20 @@ from core.engine.engine import Engine, Opening
 from core.engine.exchange import export, read_settings
 from core.engine.notices import EngineChanged, JobChanged, Notice, PicturesChanged, QueueChanged
 from core.engine.prompting import PromptCount, count_tokens
+from core.jobs.glance import Glance as JobGlance
+from core.jobs.glance import glance as job_glance
 from core.jobs.job import Job
 from core.library.catalogue import Picture
 from core.library.foreign.imported import Imported, Unmatched
 from core.library.formats import Export
+from core.library.importing import copy_in as copy_model
+from core.library.importing import discard as discard_model
+from core.library.importing import kind_of as kind_of_model
 from core.library.labels import Label
 from core.library.lineage import Lineage, ModelSeen
 from core.library.marks import Change
+from core.library.model_entries import ModelEntry
+from core.library.model_entries import entries as model_entries
 from core.library.query import BEST, NAME, NEWEST, OLDEST, Glance, Page, Query
 from core.library.trash import Emptied, Trashed
 from core.planning.choices import SAMPLERS, SCHEDULE_NAMES, best_schedule, stage_steps
@@ -38,8 +45,10 @@ __all__ = [
     "Imported",
     "Job",
     "JobChanged",
+    "JobGlance",
     "Label",
     "Lineage",
+    "ModelEntry",
     "ModelSeen",
     "Notice",
     "Opening",
@@ -52,8 +61,13 @@ __all__ = [
     "Trashed",
     "Unmatched",
     "best_schedule",
+    "copy_model",
     "count_tokens",
+    "discard_model",
     "export",
+    "job_glance",
+    "kind_of_model",
+    "model_entries",
     "read_settings",
     "stage_steps",
 ]

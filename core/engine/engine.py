@@ -64,6 +64,9 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS: Final = 2.0
 """How often to look whether a disk that took nothing more takes something again."""
 
+MANY: Final = 100
+"""Jobs that come at once and are better read together than heard of one by one."""
+
 GIGABYTE: Final = 1 << 30
 
 
@@ -254,8 +257,11 @@ class Engine:
 
     def _add(self, orders: Sequence[Order]) -> list[Job]:
         jobs = self.queue.add(orders)
-        for job in jobs:
-            self._say(JobChanged(job=job))
+        if len(jobs) > MANY:
+            self._say(QueueChanged())
+        else:
+            for job in jobs:
+                self._say(JobChanged(job=job))
         self._wake()
         return jobs
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from core.database.database import Database
 from core.errors import Datum
+from core.jobs.glance import Glance, glances
 from core.jobs.job import CANCELLED, DONE, FAILED, RUNNING, SET_ASIDE, WAITING, Job, Order, seeded
 from core.jobs.rows import SELECT, job_in, jobs_in, written
 from core.plan import Plan
@@ -41,6 +42,11 @@ class Queue:
     def all(self) -> list[Job]:
         """In the order in which they come, or came."""
         return self._select("WHERE state != ? ORDER BY place", FORGOTTEN)
+
+    def glances(self) -> list[Glance]:
+        """As `all`, but only what a list shows."""
+        with self._database.reading() as connection:
+            return list(glances(connection, FORGOTTEN))
 
     def waiting(self) -> list[Job]:
         """The next one first."""

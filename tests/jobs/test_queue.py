@@ -13,8 +13,10 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 
 from core.database.database import Database
 from core.jobs import job as states
-from core.jobs.job import Job
+from core.jobs.glance import LONGEST, glance
+from core.jobs.job import Job, Order
 from core.jobs.queue import MOST_CRASHES, MOST_ENDED, MOST_INTERRUPTIONS, MOST_RETRIES, Queue
+from core.request import Request
 from tests.jobs.orders import order, plan
 
 
@@ -57,6 +59,18 @@ class TestOrder:
         assert drawn.order == order("drawn", seed=drawn.order.request.seed)
         assert drawn.order.request.seed is not None
         assert queue.waiting() == [drawn, given]
+
+    def test_at_a_glance_they_are_the_same(self, queue: Queue) -> None:
+        long = Request(prompt="a  fox\non a " + "very " * 200 + "long road", width=64, height=96, count=3)
+        fill(queue, "abc")
+        queue.add([Order(request=long), Order(request=Request(prompt="", checkpoint="boats"))])
+        queue.saved(begin(queue).id, 0)
+        queue.end(begin(queue).id, states.FAILED, "memory.exhausted", {"device": "cpu"})
+        queue.cancel(queue.waiting()[0].id)
+        assert queue.glances() == [glance(job) for job in queue.all()]
+        assert [each.state for each in queue.glances()] == ["running", "failed", "cancelled", "waiting", "waiting"]
+        assert queue.glances()[3].size == (64, 96)
+        assert LONGEST - 2 <= len(queue.glances()[3].prompt) <= LONGEST
 
     def test_moving(self, queue: Queue) -> None:
         a, b, c = fill(queue)

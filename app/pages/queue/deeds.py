@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
+from app.pages.queue.rows import WAITING
 from core.engine import Engine
 
 Back = Callable[[Engine], object]
@@ -18,11 +19,12 @@ def move(engine: Engine, jobs: Sequence[str], before: str | None) -> None:
 
 def step(engine: Engine, jobs: Sequence[str], later: bool) -> None:
     """All of `jobs` one place up or down, together."""
-    order = [job.id for job in engine.queue.waiting()]
-    places = [order.index(job) for job in jobs if job in order]
+    order = _waiting(engine)
+    moved = set(jobs)
+    places = [place for place, job in enumerate(order) if job in moved]
     if not places:
         return
-    moving = [order[place] for place in sorted(places)]
+    moving = [order[place] for place in places]
     if later:
         after = max(places) + 2
         move(engine, moving, order[after] if after < len(order) else None)
@@ -38,8 +40,7 @@ def to_front(engine: Engine, jobs: Sequence[str]) -> None:
 
 def take_out(engine: Engine, jobs: Sequence[str]) -> Back | None:
     """Cancel them. Going back, those that waited wait again where they did; what ran is over."""
-    order = [job.id for job in engine.queue.waiting()]
-    followers = {job: _follower(order, job, jobs) for job in jobs if job in order}
+    followers = _followers(_waiting(engine), set(jobs))
     for job in jobs:
         engine.cancel(job)
 
@@ -68,6 +69,17 @@ def set_paused(engine: Engine, paused: bool) -> None:
         engine.resume()
 
 
-def _follower(order: Sequence[str], job: str, gone: Sequence[str]) -> str | None:
-    """The next one that stays."""
-    return next((each for each in order[order.index(job) + 1 :] if each not in gone), None)
+def _waiting(engine: Engine) -> list[str]:
+    return [job.id for job in engine.queue.glances() if job.state == WAITING]
+
+
+def _followers(order: Sequence[str], gone: Collection[str]) -> dict[str, str | None]:
+    """For each of the waiting ones that go, from the last on, the next one that stays."""
+    found: dict[str, str | None] = {}
+    stays: str | None = None
+    for job in reversed(order):
+        if job in gone:
+            found[job] = stays
+        else:
+            stays = job
+    return dict(reversed(found.items()))

@@ -20,9 +20,8 @@ class JobList(EntryList):
     dropped = Signal(list, str)
 
     def __init__(self, atelier: Atelier, model: QueueModel) -> None:
-        super().__init__(atelier, "queue.list", "window_queue.list")
+        super().__init__(atelier, "queue.list", "window_queue.list", model)
         self._jobs = model
-        self.setModel(model)
         self.setDragDropMode(QListView.DragDropMode.InternalMove)
         self.setDropIndicatorShown(True)
 

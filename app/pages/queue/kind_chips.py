@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
@@ -40,8 +41,8 @@ class KindChips(QWidget):
         return next(kind for kind, chip in self._chips.items() if chip.isChecked())
 
     def count(self, rows: Iterable[QueueRow]) -> None:
-        states = [row.state for row in rows]
-        numbers = {kind: sum(map(states.count, of)) if of else len(states) for kind, of in KINDS.items()}
+        states = Counter(row.state for row in rows)
+        numbers = {kind: sum(states[state] for state in of or states) for kind, of in KINDS.items()}
         if numbers != self._numbers:
             self._numbers = numbers
             self._say()

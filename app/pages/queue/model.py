@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt
 
 from app.language import Language
 from app.pages.queue.pictures import LastPictures
 from app.pages.queue.rows import ENDED, RUNNING, STUCK, WAITING, QueueRow
 from app.pages.queue.watching import Watching
 from app.pages.queue.wording import entry_of
-from app.widgets.entry_list import ENTRY, IDENTITY, Index
+from app.widgets.entry_list import ENTRY, IDENTITY, Entries, Index
 from app.widgets.entry_painter import Entry
 
 ALL: Final = "all"
@@ -30,7 +30,7 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
 JOBS: Final = "application/x-hanga-jobs"
 
 
-class QueueModel(QAbstractListModel):
+class QueueModel(Entries):
     def __init__(self, language: Language, watching: Watching, pictures: LastPictures) -> None:
         super().__init__()
         self._language, self._watching, self._pictures = language, watching, pictures
@@ -58,6 +58,9 @@ class QueueModel(QAbstractListModel):
         else:
             self._take(kind)
             self._all_changed()
+
+    def number(self, identity: str) -> int | None:
+        return self._numbers.get(identity)
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
-from core.engine import Engine, Job
-from core.errors import Datum
+from core.engine import Engine, JobGlance
 
 WAITING: Final = "waiting"
 RUNNING: Final = "running"
@@ -22,25 +21,8 @@ SEEN: Final = (RUNNING, WAITING, SET_ASIDE, FAILED, DONE, CANCELLED)
 
 ENDED: Final = (DONE, CANCELLED)
 STUCK: Final = (FAILED, SET_ASIDE)
-LONGEST: Final = 400
-"""Characters of a prompt that a row can show."""
 
-
-@dataclass(frozen=True)
-class QueueRow:
-    """`size` is (width, height) where the request names one; `saved` how many of its `count` pictures are there."""
-
-    id: str
-    state: str
-    prompt: str
-    model: str
-    count: int
-    saved: int
-    size: tuple[int, int] | None
-    refines: bool
-    ended: str
-    code: str = ""
-    data: Mapping[str, Datum] = field(default_factory=dict)
+QueueRow = JobGlance
 
 
 @dataclass(frozen=True)
@@ -51,24 +33,7 @@ class Snapshot:
 
 def snapshot(engine: Engine) -> Snapshot:
     """The whole queue. To be called in the engine's thread."""
-    return Snapshot(tuple(map(row_of, engine.queue.all())), engine.queue.paused)
-
-
-def row_of(job: Job) -> QueueRow:
-    request = job.order.request
-    return QueueRow(
-        id=job.id,
-        state=job.state,
-        prompt=" ".join(request.prompt[:LONGEST].split()),
-        model=request.checkpoint,
-        count=request.count,
-        saved=job.saved,
-        size=(request.width, request.height) if request.width and request.height else None,
-        refines=job.order.start is not None,
-        ended=job.ended or "",
-        code=job.code,
-        data=job.data,
-    )
+    return Snapshot(tuple(engine.queue.glances()), engine.queue.paused)
 
 
 def in_order(rows: Iterable[QueueRow]) -> list[QueueRow]:

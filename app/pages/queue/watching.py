@@ -7,8 +7,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.engine_thread import BACKGROUND, EngineThread
-from app.pages.queue.rows import RUNNING, WAITING, QueueRow, Snapshot, in_order, row_of, snapshot
-from core.engine import JobChanged, Notice, QueueChanged
+from app.pages.queue.rows import RUNNING, WAITING, QueueRow, Snapshot, in_order, snapshot
+from core.engine import JobChanged, Notice, QueueChanged, job_glance
 from core.errors import HangaError
 from core.events import Event, Saved
 from core.progress import Progress
@@ -68,7 +68,7 @@ class Watching(QObject):
         return self._rows.get(id)
 
     def _job_changed(self, notice: JobChanged) -> None:
-        row = row_of(notice.job)
+        row = job_glance(notice.job)
         before = self._rows.get(row.id)
         if notice.stopping:
             self.stopping.add(row.id)
