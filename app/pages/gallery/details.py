@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.look.metrics import APART, GROUP, NEAR, PICTURE_RADIUS
@@ -20,7 +20,7 @@ from app.widgets.rating_stars import Rating
 from app.widgets.tag_editor import TagEditor
 from app.widgets.words import Words
 
-WIDTH: Final = 300
+WIDTH: Final = 288
 PICTURE: Final = 230
 """Greatest height of the picture."""
 
@@ -94,14 +94,13 @@ class Details(QScrollArea):
         column = QVBoxLayout(self._all)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(APART)
-        for widget in (self.picture, self.rating, self.recipe, self.tags, self.lineage, self.buttons[USE]):
+        for widget in (self.picture, self.rating, self.recipe, self.tags, self.lineage):
             column.addWidget(widget)
-        grid = QGridLayout()
-        grid.setSpacing(NEAR)
-        grid.addWidget(self.buttons[REFINE], 0, 0, 1, 2)
-        grid.addWidget(self.buttons[COPY_PROMPT], 1, 0)
-        grid.addWidget(self.buttons[SHOW_IN_FOLDER], 1, 1)
-        column.addLayout(grid)
+        buttons = QVBoxLayout()
+        buttons.setSpacing(NEAR)
+        for button in self.buttons.values():
+            buttons.addWidget(button)
+        column.addLayout(buttons)
         inside = QWidget()
         inside.setProperty("role", "panel")
         outer = QVBoxLayout(inside)

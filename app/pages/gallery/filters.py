@@ -17,7 +17,7 @@ from app.pages.gallery.search_words import COLLECTION, IS, MISSING, MODEL, RATIN
 from app.widgets.flow_layout import FlowLayout
 from app.widgets.words import Words
 
-WIDTH: Final = 212
+WIDTH: Final = 204
 MOST: Final = 60
 """Of each kind; the search line finds the others."""
 LONGEST_CHIP: Final = 22

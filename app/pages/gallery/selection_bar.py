@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from app.atelier import Atelier
 from app.look.metrics import APART, HAIR
 from app.widgets.buttons import TextButton
 from app.widgets.words import ElidedLabel
+
+BUTTON: Final = 38
+"""Width of a button, besides its words."""
 
 COMPARED: Final = range(2, 5)
 """How many pictures can be looked at side by side."""
@@ -56,11 +60,32 @@ class SelectionBar(QFrame):
         self._how = kind, metadata
         self._say()
 
+    def minimumSizeHint(self) -> QSize:
+        """With icons alone."""
+        return QSize(
+            self._number.sizeHint().width() + len(self.buttons) * BUTTON + 4 * APART, super().sizeHint().height()
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._say_buttons()
+
+    def _say_buttons(self) -> None:
+        """Where there is no room for their words, icons have to do."""
+        say = self._atelier.language.say
+        words = {name: say(f"window_gallery.do.{name}") for name in self.buttons}
+        taken = sum(self.fontMetrics().horizontalAdvance(each) + BUTTON + HAIR for each in words.values())
+        roomy = taken + self._number.sizeHint().width() + 5 * APART <= self.width()
+        for name, button in self.buttons.items():
+            button.setText(words[name] if roomy else "")
+            button.setAccessibleName(words[name])
+
     def _say(self) -> None:
         language, (kind, metadata) = self._atelier.language, self._how
         self._number.setText(language.count("window_gallery.selected", self._count))
         code = "window_gallery.drag.with" if metadata else "window_gallery.drag.without"
         self._words.setText(language.say(code, format={"jpeg": "JPEG", "webp": "WebP"}.get(kind, "PNG")))
+        self._say_buttons()
         for name, button in self.buttons.items():
             button.setToolTip(language.say(f"window_gallery.do.{name}.help"))
             button.setAccessibleDescription(button.toolTip())

@@ -58,6 +58,12 @@ class Gallery:
             self.page.browser.search.set_line(line)
         return self.shown()
 
+    def place(self, prompt: str) -> int:
+        (number,) = self.ask(
+            lambda engine: [p.id for p in engine.library.page(Query(), 99).pictures if p.prompt == prompt]
+        )
+        return self.shown().index(number)
+
     def pick(self, *places: int) -> list[int]:
         """Select these, in the order of the grid; their numbers."""
         grid = self.page.browser.grid
