@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core import settings as settings_file
 from core.database.database import Database
+from core.engine.exchange import understood
 from core.errors import HangaError
 from core.instance import claim
 from core.library.keeper import Keeper
@@ -46,7 +47,7 @@ def read_library(home: Home) -> Iterator[Library]:
     """The library to be looked at, also while another program has the home. Raises HangaError disk.*."""
     database = Database.open(home.database, home.snapshots)
     try:
-        library = Library(home, database)
+        library = Library(home, database, understand=understood)
         try:
             yield library
         finally:

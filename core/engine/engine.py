@@ -21,6 +21,8 @@ from typing import Final, Self
 
 from core import settings as settings_file
 from core.database.database import Database
+from core.durable import sweep
+from core.engine.exchange import understood
 from core.engine.notices import (
     CLOSED,
     READY,
@@ -88,7 +90,7 @@ class Engine:
         self.home = home
         self.backend = backend
         self._database = Database.open(home.database, home.snapshots)
-        self.library = Library(home, self._database)
+        self.library = Library(home, self._database, understand=understood)
         self.queue = Queue(self._database)
         self.session = Session(self._database)
         self.settings, _ = settings_file.load(home.settings)
@@ -321,7 +323,10 @@ class Engine:
             self._tidy()
 
     def _tidy(self) -> None:
-        """Keep no more latents than the artist has room for; those that a waiting job starts from stay."""
+        """Keep no more latents than the artist has room for; those that a waiting job starts from stay. What is left of
+        models that were being copied when the program ended goes."""
+        for folder in (self.home.models, self.home.loras):
+            sweep(folder)
         starts = (job.order.start for job in self.queue.waiting())
         needed = {start.key for start in starts if start is not None and start.key is not None}
         cleaned = self.library.clean_latents(int(self.settings.latents_limit * GIGABYTE), needed)

@@ -13,7 +13,6 @@ from typing import cast
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-
 Patch = Callable[[Tensor], Tensor]
 """Makes another weight from a layer's own, which it leaves as it is."""
 
