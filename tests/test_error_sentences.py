@@ -141,9 +141,14 @@ def test_languages_say_the_same_things() -> None:
     assert files["en"] == files["ja"]
     for name in files["en"]:
         english, japanese = (json.loads((I18N / language / name).read_text("utf-8")) for language in LANGUAGES)
-        assert {code: blanks(text) for code, text in english.items()} == {
-            code: blanks(text) for code, text in japanese.items()
+        assert {code: told(code, text) for code, text in english.items()} == {
+            code: told(code, text) for code, text in japanese.items()
         }, name
+
+
+def told(code: str, text: str) -> frozenset[str]:
+    """The blanks of a sentence; one about a single thing may leave out that it is one."""
+    return blanks(text) - ({"number"} if code.endswith(".one") else set())
 
 
 class TestTheReaderItself:
