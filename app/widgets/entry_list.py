@@ -105,8 +105,8 @@ class _Delegate(QStyledItemDelegate):
         self._painter = EntryPainter(atelier)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        self._painter.paint(painter, rect, index.data(ENTRY), option.state)  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        self._painter.paint(painter, rect, index.data(ENTRY), option.state)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(200, HEIGHT)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Final
 
+from send2trash import send2trash
+
 from core.checkpoint.describe import describe
 from core.durable import sweep, write_in_pieces
 from core.errors import HangaError
@@ -55,7 +57,7 @@ def copy_in(home: Home, source: Path) -> Generator[int, None, Path]:
     return (yield from write_in_pieces(target, _pieces(source)))
 
 
-def discard(models: ModelFolder, name: str, send: Send) -> Path:
+def discard(models: ModelFolder, name: str, send: Send = send2trash) -> Path:
     """Give a model of Hanga's folder to the system's trash; where it was.
 
     Raises HangaError file.unknown_model, file.built_in_model, file.not_in_models, disk.no_trash.

@@ -79,4 +79,4 @@ def last_picture(engine: Engine, job: str) -> QImage:
         if error.code != "file.unknown_picture":
             raise
         data = None
-    return QImage.fromData(data, "WEBP") if data is not None else QImage()
+    return QImage.fromData(data) if data is not None else QImage()

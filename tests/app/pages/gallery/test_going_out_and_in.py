@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -30,7 +31,7 @@ def taken(gallery: Gallery, *places: int) -> list[Path]:
     return [Path(url.toLocalFile()) for url in mime.urls()]
 
 
-def set_export(gallery: Gallery, **changes: object) -> None:
+def set_export(gallery: Gallery, **changes: Any) -> None:
     gallery.ask(lambda engine: engine.change_settings(replace(engine.settings, **changes)))
     gallery.page.hide()
     gallery.page.show()

@@ -32,6 +32,10 @@ class Desk:
     said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     ways_back: list[Callable[[], None]] = field(default_factory=list)
 
+    def undoable(self, code: str, data: dict[str, Any], back: Callable[[], None]) -> None:
+        self.said.append((code, data))
+        self.ways_back.append(back)
+
     def until(self, holds: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(holds, timeout=LONG)
 
@@ -71,7 +75,7 @@ def open_desk(qtbot: QtBot, atelier: Atelier, tmp_path: Path) -> Iterator[Open]:
         thread.noticed.connect(page.hear)
         thread.opened.connect(page.opened)
         page.say.connect(lambda code, data: desk.said.append((code, data)))
-        page.undoable.connect(lambda code, data, back: (desk.said.append((code, data)), desk.ways_back.append(back)))
+        page.undoable.connect(desk.undoable)
         page.resize(948, 700)
         qtbot.addWidget(page)
         with qtbot.waitActive(page):
