@@ -47,6 +47,7 @@ def about(engine: Engine, number: int) -> About:
     """Raises HangaError file.unknown_picture."""
     picture, lineage = engine.library.picture(number), engine.library.lineage(number)
     near = (*lineage.ancestors[:1], *lineage.children[:RELATIVES])
+    near = (picture, *near) if near else ()
     return About(picture, _record(engine, picture), lineage, {each.id: thumbnail(engine, each.id) for each in near})
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
-from app.look.metrics import APART, GROUP, NEAR
+from app.look.metrics import APART, HAIR, NEAR
 from app.pages.gallery.large_view import LargeView
 from app.pages.gallery.outline import Outline
 from app.pages.gallery.search_bar import SearchBar
@@ -42,11 +42,17 @@ class Browser(QWidget):
             self._stack.addWidget(view)
         self._stack.setCurrentWidget(self.nothing)
         column = QVBoxLayout(self)
-        column.setContentsMargins(GROUP, APART, GROUP, APART)
+        column.setContentsMargins(HAIR, APART, HAIR, APART)
         column.setSpacing(NEAR)
-        column.addWidget(self.search)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self.selection)
+        # The grid has a margin of its own, for the rings around pictures; all else is in line with its pictures.
+        for widget in (self.search, self.selection):
+            aligned = QHBoxLayout()
+            aligned.setContentsMargins(APART, 0, APART, 0)
+            aligned.addWidget(widget)
+            column.addLayout(aligned)
+        column.insertWidget(1, self._stack, 1)
+        for view in (self.large, self.trash):
+            view.setContentsMargins(APART, 0, APART, 0)
         self._stack.currentChanged.connect(self._changed)
         atelier.language.follow(self._say_count)
 

@@ -11,7 +11,7 @@ from app.look.metrics import NEAR
 from app.widgets.painting import fill, painting
 from app.widgets.words import ElidedLabel
 
-HEIGHT = 28
+HEIGHT = 30
 
 
 class FilterRow(QPushButton):
@@ -21,9 +21,9 @@ class FilterRow(QPushButton):
         super().__init__()
         self._atelier = atelier
         self.setObjectName(name)
-        self.setProperty("role", "fold")
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(HEIGHT)
         self._title, self._count = ElidedLabel(), QLabel()
         self._title.setText(words)
         self._title.setTextFormat(Qt.TextFormat.PlainText)

@@ -53,7 +53,7 @@ class ImportReport(QDialog):
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setMaximumHeight(HIGHEST)
         area.setWidget(inside)
-        area.setMinimumHeight(min(56 * len(imported.unmatched), HIGHEST))
+        area.setMinimumHeight(min(78 * len(imported.unmatched), HIGHEST))
         self._area = area
         return area
 

@@ -1,4 +1,4 @@
-"""LineageStrip: the picture that this one was made from, and those made from it."""
+"""LineageStrip: the picture that this one was made from, this one, and those made from it."""
 
 from __future__ import annotations
 
@@ -55,26 +55,29 @@ class LineageStrip(QWidget):
         self.setVisible(len(self._tiles) > 1)
 
     def _relatives(self, about: About) -> Iterator[QWidget]:
-        """Parents, an arrow, children: what comes from what."""
+        """Parent, this picture, children, with arrows between: what comes from what."""
+        children = [child for child in about.lineage.children if child.id in about.relatives]
         for parent in about.lineage.ancestors[:1]:
             yield self._tile(about, parent, "window_gallery.lineage.parent")
+            made = about.record is not None and about.record.plan.start.key is not None
+            yield self._arrow("window_gallery.lineage.refined" if made else "window_gallery.lineage.to")
         if about.relatives:
-            yield self._arrow(about)
-        for child in about.lineage.children:
-            if child.id in about.relatives:
-                yield self._tile(about, child, "window_gallery.lineage.child")
+            this = self._tile(about, about.picture, "window_gallery.lineage.this")
+            this.setEnabled(False)
+            yield this
+        if children:
+            yield self._arrow("window_gallery.lineage.to")
+        for child in children:
+            yield self._tile(about, child, "window_gallery.lineage.child")
 
-    def _tile(self, about: About, picture: Picture, code: str) -> QWidget:
+    def _tile(self, about: About, picture: Picture, code: str) -> QPushButton:
         words = self._atelier.language.say(code, prompt=picture.prompt[:80])
         tile = RelativeTile(self._atelier, f"gallery.relative.{picture.id}", about.relatives[picture.id], words)
         tile.clicked.connect(lambda: self.chosen.emit(picture.id))
         return tile
 
-    def _arrow(self, about: About) -> QWidget:
-        made = about.record is not None and about.record.plan.start.key is not None
-        label = Words(
-            self._atelier, "window_gallery.lineage.refined" if made else "window_gallery.lineage.to", "caption"
-        )
+    def _arrow(self, code: str) -> QWidget:
+        label = Words(self._atelier, code, "caption")
         label.setFixedHeight(SIDE)
         label.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         return label
@@ -102,6 +105,8 @@ class RelativeTile(QPushButton):
             painter.fillRect(place, QColor(tokens.card))
             if not self._image.isNull():
                 painter.drawImage(place, self._image)
-            if self.underMouse():
+            if not self.isEnabled():
+                outline(painter, place, tokens.vermilion, 2, PICTURE_RADIUS - 1)
+            elif self.underMouse():
                 outline(painter, place, tokens.edge, 2, PICTURE_RADIUS - 1)
             focus_ring(painter, self, tokens, PICTURE_RADIUS - 1)

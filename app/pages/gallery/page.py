@@ -89,6 +89,7 @@ class GalleryPage(QWidget):
         row.addWidget(self.filters)
         row.addWidget(self.browser, 1)
         row.addWidget(self.details)
+        self.setFocusProxy(self.browser.grid)
         self._connect_what_is_shown()
         self._connect_what_is_done()
         self._add_shortcuts()
@@ -169,7 +170,7 @@ class GalleryPage(QWidget):
         search, grid, browser = self.browser.search, self.browser.grid, self.browser
         search.asked.connect(self._asked)
         search.left.connect(grid.setFocus)
-        search.details_toggled.connect(self.details.setVisible)
+        search.details_toggled.connect(self._show_details)
         self.filters.chosen.connect(self._filter)
         self.filters.trash.connect(self._show_trash)
         self._results.begun.connect(self._begun)
@@ -330,6 +331,11 @@ class GalleryPage(QWidget):
     def _shown_changed(self) -> None:
         self.filters.setVisible(not self.browser.is_large)
         self.filters.show_trash(self.browser.is_trash)
+        self._show_details()
+
+    def _show_details(self) -> None:
+        """Beside pictures, if they are wanted; what lies in the trash has none."""
+        self.details.setVisible(self.browser.search.details.isChecked() and not self.browser.is_trash)
 
     # Out and in
 

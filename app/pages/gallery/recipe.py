@@ -86,7 +86,7 @@ class Recipe(QWidget):
             self._prompt.setPlainText(prompt)
         self._prompt.setPlaceholderText(self._atelier.language.say("window_gallery.recipe.no_prompt"))
         lines = self.fontMetrics().boundingRect(0, 0, 250, 2000, Qt.TextFlag.TextWordWrap, prompt[:1000]).height()
-        self._prompt.setFixedHeight(min(max(lines + 14, LEAST), MOST))
+        self._prompt.setFixedHeight(min(max(lines + 22, LEAST), MOST))
 
 
 def _lines(about: About, atelier: Atelier) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,7 @@ class RefinePopup(QFrame):
         self._set(about)
         go = TextButton(atelier, "gallery.refine.go", "window_gallery.refine.go", "action")
         go.clicked.connect(self._go)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
         column.setSpacing(APART)
         column.addWidget(Words(atelier, "window_gallery.refine.title", "title"))
@@ -42,7 +42,8 @@ class RefinePopup(QFrame):
         column.addWidget(go)
 
     def show_above(self, widget: QWidget) -> None:
-        self.adjustSize()
+        self.ensurePolished()
+        self.resize(WIDTH, self._column.heightForWidth(WIDTH))
         corner = widget.mapToGlobal(QPoint(0, 0))
         self.move(corner.x() + widget.width() - self.width(), max(corner.y() - self.height() - 8, 0))
         self.show()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QTextCharFormat
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.atelier import Atelier
-from app.look.metrics import NEAR
+from app.look.icons import plain_icon
+from app.look.metrics import CONTROL, ICON, NEAR
 from app.pages.gallery.search_words import Term, terms, toggled
 from app.widgets.buttons import IconButton
 from app.widgets.choice import ChoiceBox
@@ -35,6 +36,7 @@ class SearchBar(QWidget):
         super().__init__()
         self._atelier = atelier
         self.edit = SearchLine(atelier)
+        field = SearchField(atelier, self.edit)
         self.order = ChoiceBox(atelier, "gallery.order")
         self.order.addItems([""] * len(ORDERS))
         self.count = QLabel()
@@ -46,7 +48,7 @@ class SearchBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(NEAR)
-        row.addWidget(self.edit, 1)
+        row.addWidget(field, 1)
         row.addWidget(self.count)
         row.addWidget(self.order)
         row.addWidget(self.details)
@@ -82,6 +84,41 @@ class SearchBar(QWidget):
             self.order.setItemText(index, say(f"window_gallery.order.{order}"))
 
 
+class SearchField(QFrame):
+    """The line in its frame, with the sign that says what it is for, and a way to clear it."""
+
+    def __init__(self, atelier: Atelier, edit: QLineEdit) -> None:
+        super().__init__()
+        self._atelier, self._edit = atelier, edit
+        self.setProperty("role", "field")
+        self.setFixedHeight(CONTROL)
+        self._sign = QLabel()
+        self._clear = IconButton(atelier, "gallery.search.clear", "close", "window_gallery.search.clear")
+        self._clear.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(NEAR, 1, 2, 1)
+        row.setSpacing(NEAR)
+        row.addWidget(self._sign)
+        row.addWidget(edit, 1)
+        row.addWidget(self._clear)
+        edit.installEventFilter(self)
+        edit.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
+        self._clear.clicked.connect(edit.clear)
+        self._clear.clicked.connect(edit.setFocus)
+        atelier.look.follow(self._dress)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.setProperty("focused", event.type() is QEvent.Type.FocusIn)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        return super().eventFilter(watched, event)
+
+    def _dress(self) -> None:
+        drawn = plain_icon("search", self._atelier.look.tokens.dim)
+        self._sign.setPixmap(drawn.pixmap(QSize(ICON, ICON), self.devicePixelRatioF()))
+
+
 class SearchLine(QLineEdit):
     """Terms that are understood stand out."""
 
@@ -92,11 +129,11 @@ class SearchLine(QLineEdit):
         self._atelier = atelier
         self.setObjectName("gallery.search")
         self.setMaxLength(LONGEST)
-        self.setMinimumWidth(160)
-        self.setClearButtonEnabled(True)
-        self._icon = self.addAction(atelier.look.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.setMinimumWidth(100)
+        self.setProperty("role", "bare")
+        self.setAcceptDrops(False)
         self.textChanged.connect(self._paint_terms)
-        atelier.look.changed.connect(self._dress)
+        atelier.look.changed.connect(self._paint_terms)
         atelier.language.follow(self._say)
 
     def sizeHint(self) -> QSize:
@@ -117,10 +154,6 @@ class SearchLine(QLineEdit):
         kind, cursor = QInputMethodEvent.AttributeType.TextFormat, self.cursorPosition()
         formats = [Attribute(kind, place.start - cursor, place.end - place.start, form) for place in terms(self.text())]
         QCoreApplication.sendEvent(self, QInputMethodEvent("", formats))
-
-    def _dress(self) -> None:
-        self._icon.setIcon(self._atelier.look.icon("search"))
-        self._paint_terms()
 
     def _say(self) -> None:
         say = self._atelier.language.say

@@ -84,7 +84,7 @@ class SelectionBar(QFrame):
         language, (kind, metadata) = self._atelier.language, self._how
         self._number.setText(language.count("window_gallery.selected", self._count))
         code = "window_gallery.drag.with" if metadata else "window_gallery.drag.without"
-        self._words.setText(language.say(code, format={"jpeg": "JPEG", "webp": "WebP"}.get(kind, "PNG")))
+        self._words.setText(language.count(code, self._count, format={"jpeg": "JPEG", "webp": "WebP"}.get(kind, "PNG")))
         self._say_buttons()
         for name, button in self.buttons.items():
             button.setToolTip(language.say(f"window_gallery.do.{name}.help"))

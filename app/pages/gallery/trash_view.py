@@ -39,6 +39,7 @@ class TrashView(QWidget):
         self.empty = TextButton(atelier, "gallery.trash.empty", "window_gallery.trash.empty", "outlined", icon="trash")
         self.empty.clicked.connect(self._confirm)
         self._inside = QWidget()
+        self._inside.setProperty("role", "window")
         self._rows = QVBoxLayout(self._inside)
         self._rows.setContentsMargins(0, 0, NEAR, 0)
         self._rows.setSpacing(NEAR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,8 +83,20 @@ class Gallery:
         return [code for code, _ in self.said + self.done]
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one picture for each prompt."""
+    home = Home(tmp_path_factory.mktemp("gallery") / "home")
+    with Engine(home, Fake(home)) as engine:
+        engine.start()
+        engine.submit([request(prompt, seed) for seed, prompt in enumerate(PROMPTS)])
+        assert engine.wait(60)
+    return home.root
+
+
 @pytest.fixture
-def gallery(qtbot: QtBot, atelier: Atelier, show: Show, tmp_path: Path) -> Iterator[Gallery]:
+def gallery(qtbot: QtBot, atelier: Atelier, show: Show, tmp_path: Path, made_once: Path) -> Iterator[Gallery]:
+    shutil.copytree(made_once, tmp_path / "home", dirs_exist_ok=True)
     thread = EngineThread(Home(tmp_path / "home"), lambda home: Engine(home, Fake(home)))
     page = GalleryPage(atelier, thread)
     page.resize(1280, 800)
@@ -95,7 +108,6 @@ def gallery(qtbot: QtBot, atelier: Atelier, show: Show, tmp_path: Path) -> Itera
     thread.noticed.connect(page.hear)
     thread.start()
     show(page)
-    made.make(*(request(prompt, seed) for seed, prompt in enumerate(PROMPTS)))
     made.wait(lambda: len(made.shown()) == len(PROMPTS))
     yield made
     thread.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, Qt
@@ -43,7 +44,7 @@ def test_scrolling_never_holds_the_window_up(qtbot: QtBot, browser: Browser) -> 
     assert bar.maximum() > 1_000_000
     slowest = 0.0
     for step in range(60):
-        slowest = max(slowest, busy(lambda step=step: bar.setValue(bar.maximum() * step // 60)))
+        slowest = max(slowest, busy(partial(bar.setValue, bar.maximum() * step // 60)))
         slowest = max(slowest, busy(browser.grid.viewport().repaint))
     qtbot.keyClick(browser.grid, Qt.Key.Key_End)
     assert browser.grid.current() == "1"
