@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,19 +15,22 @@ from app.atelier import Atelier
 from app.engine_thread import EngineThread
 from app.pages.create.page import CreatePage
 from app.pages.gallery.page import GalleryPage
+from app.pages.models.page import ModelsPage
 from app.pages.queue.page import QueuePage
 from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
 from app.window.rail import Place, Rail
 from core.engine import EngineChanged, Notice, Opening
 from core.errors import EXIT_CODES, Datum, HangaError
-from core.request import Request
+from core.request import AUTO, Request
 
 CREATE: Final = "create"
 GALLERY: Final = "gallery"
+MODELS: Final = "models"
 QUEUE: Final = "queue"
 PLACES: Final = (
     Place(CREATE, "create", "Ctrl+1"),
     Place(GALLERY, "gallery", "Ctrl+2"),
+    Place(MODELS, "models", "Ctrl+3"),
     Place(QUEUE, "queue", "Ctrl+4"),
 )
 SMALLEST: Final = (1024, 700)
@@ -46,10 +50,12 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.create_page = CreatePage(atelier, thread)
         self.gallery_page = GalleryPage(atelier, thread)
+        self.models_page = ModelsPage(atelier, thread)
         self.queue_page = QueuePage(atelier, thread)
         self._pages: dict[str, QWidget] = {
             CREATE: self.create_page,
             GALLERY: self.gallery_page,
+            MODELS: self.models_page,
             QUEUE: self.queue_page,
         }
         self.notice = NoticeBar(atelier)
@@ -89,12 +95,14 @@ class MainWindow(QMainWindow):
             self.tell(notice.code, notice.data)
         self.create_page.hear(notice)
         self.gallery_page.hear(notice)
+        self.models_page.hear(notice)
         self.queue_page.hear(notice)
 
     @Slot(object)
     def opened(self, opening: Opening) -> None:
         self.create_page.opened(opening)
         self.gallery_page.opened(opening)
+        self.models_page.opened(opening)
         self.queue_page.opened(opening)
         self.engine_thread.ask(lambda engine: engine.session.window(GEOMETRY), self._place)
 
@@ -158,6 +166,9 @@ class MainWindow(QMainWindow):
         self.gallery_page.say.connect(self.tell)
         self.gallery_page.done.connect(self._done_in_gallery)
         self.gallery_page.use.connect(self._use)
+        self.gallery_page.models_dropped.connect(self._bring_in)
+        self.models_page.say.connect(self.tell)
+        self.models_page.use_model.connect(self._use_model)
         self.queue_page.say.connect(self.tell)
         self.queue_page.undoable.connect(self.tell_undoable)
 
@@ -193,6 +204,13 @@ class MainWindow(QMainWindow):
     def _use(self, request: Request) -> None:
         self.create_page.use(request)
         self.go(CREATE)
+
+    def _use_model(self, name: str) -> None:
+        self._use(replace(self.create_page.panel.request(), checkpoint=name, refiner=AUTO, width=None, height=None))
+
+    def _bring_in(self, paths: list[Path]) -> None:
+        self.go(MODELS)
+        self.models_page.bring_in(paths)
 
     def _place(self, geometry: object) -> None:
         if isinstance(geometry, str):
