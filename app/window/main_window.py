@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence("Ctrl+Return"), self, self._generate)
         QShortcut(QKeySequence("Esc"), self, self.create_page.cancel)
         QShortcut(QKeySequence.StandardKey.Undo, self, self._undo)
+        QShortcut(QKeySequence.StandardKey.Redo, self, self._redo)
 
     def _generate(self) -> None:
         self.create_page.generate()
@@ -193,6 +194,10 @@ class MainWindow(QMainWindow):
             self.queue_page.undo()
         else:
             self.notice.undo()
+
+    def _redo(self) -> None:
+        if self.page == GALLERY:
+            self.gallery_page.redo()
 
     def _show_in_gallery(self, picture: int) -> None:
         self.go(GALLERY)
@@ -208,9 +213,9 @@ class MainWindow(QMainWindow):
     def _use_model(self, name: str) -> None:
         self._use(replace(self.create_page.panel.request(), checkpoint=name, refiner=AUTO, width=None, height=None))
 
-    def _bring_in(self, paths: list[Path]) -> None:
+    def _bring_in(self, paths: list[str]) -> None:
         self.go(MODELS)
-        self.models_page.bring_in(paths)
+        self.models_page.bring_in([Path(each) for each in paths])
 
     def _place(self, geometry: object) -> None:
         if isinstance(geometry, str):
