@@ -48,6 +48,10 @@ QT_LIBRARIES = {
 """What Qt loads from a Linux system even without a screen, and the Debian packages that hold it."""
 
 
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
+"""The whole suite in two processes; what shares a file shares costly fixtures."""
+
+
 def main(argv: Sequence[str]) -> int:
     """Does one command; returns its exit code."""
     commands = {"run": run, "test": test, "check": check}
@@ -69,7 +73,7 @@ def test(arguments: Sequence[str]) -> int:
     provide_packages(packages_for_qt())
     provide_environment("test")
     os.chdir(ROOT)
-    return become([str(PYTHON), "-m", "pytest", *arguments])
+    return become([str(PYTHON), "-m", "pytest", *(arguments or SIDE_BY_SIDE)])
 
 
 def check(arguments: Sequence[str]) -> int:
