@@ -17,7 +17,9 @@ from app.pages.create.page import CreatePage
 from app.pages.gallery.page import GalleryPage
 from app.pages.models.page import ModelsPage
 from app.pages.queue.page import QueuePage
+from app.pages.settings.page import SettingsPage
 from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
+from app.window.keys import KeysDialog
 from app.window.rail import Place, Rail
 from core.engine import EngineChanged, Notice, Opening
 from core.errors import EXIT_CODES, Datum, HangaError
@@ -27,11 +29,13 @@ CREATE: Final = "create"
 GALLERY: Final = "gallery"
 MODELS: Final = "models"
 QUEUE: Final = "queue"
+SETTINGS: Final = "settings"
 PLACES: Final = (
     Place(CREATE, "create", "Ctrl+1"),
     Place(GALLERY, "gallery", "Ctrl+2"),
     Place(MODELS, "models", "Ctrl+3"),
     Place(QUEUE, "queue", "Ctrl+4"),
+    Place(SETTINGS, "settings", "Ctrl+,", foot=True),
 )
 SMALLEST: Final = (1024, 700)
 USUAL: Final = (1440, 900)
@@ -52,11 +56,13 @@ class MainWindow(QMainWindow):
         self.gallery_page = GalleryPage(atelier, thread)
         self.models_page = ModelsPage(atelier, thread)
         self.queue_page = QueuePage(atelier, thread)
+        self.settings_page = SettingsPage(atelier, thread)
         self._pages: dict[str, QWidget] = {
             CREATE: self.create_page,
             GALLERY: self.gallery_page,
             MODELS: self.models_page,
             QUEUE: self.queue_page,
+            SETTINGS: self.settings_page,
         }
         self.notice = NoticeBar(atelier)
         self._rail = Rail(atelier, PLACES)
@@ -97,6 +103,7 @@ class MainWindow(QMainWindow):
         self.gallery_page.hear(notice)
         self.models_page.hear(notice)
         self.queue_page.hear(notice)
+        self.settings_page.hear(notice)
 
     @Slot(object)
     def opened(self, opening: Opening) -> None:
@@ -104,6 +111,7 @@ class MainWindow(QMainWindow):
         self.gallery_page.opened(opening)
         self.models_page.opened(opening)
         self.queue_page.opened(opening)
+        self.settings_page.opened(opening)
         self.engine_thread.ask(lambda engine: engine.session.window(GEOMETRY), self._place)
 
     @Slot(object)
@@ -171,6 +179,9 @@ class MainWindow(QMainWindow):
         self.models_page.use_model.connect(self._use_model)
         self.queue_page.say.connect(self.tell)
         self.queue_page.undoable.connect(self.tell_undoable)
+        self.settings_page.say.connect(self.tell)
+        self.settings_page.undoable.connect(self.tell_undoable)
+        self.settings_page.keys_wanted.connect(self._show_keys)
 
     def _connect_engine(self) -> None:
         self.engine_thread.noticed.connect(self.hear)
@@ -180,6 +191,7 @@ class MainWindow(QMainWindow):
     def _add_shortcuts(self) -> None:
         QShortcut(QKeySequence("Ctrl+Return"), self, self._generate)
         QShortcut(QKeySequence("Esc"), self, self.create_page.cancel)
+        QShortcut(QKeySequence.StandardKey.HelpContents, self, self._show_keys)
         QShortcut(QKeySequence.StandardKey.Undo, self, self._undo)
         QShortcut(QKeySequence.StandardKey.Redo, self, self._redo)
 
@@ -192,8 +204,13 @@ class MainWindow(QMainWindow):
             self.gallery_page.undo()
         elif self.page == QUEUE:
             self.queue_page.undo()
+        elif self.page == SETTINGS:
+            self.settings_page.undo()
         else:
             self.notice.undo()
+
+    def _show_keys(self) -> None:
+        KeysDialog(self._atelier, self).exec()
 
     def _redo(self) -> None:
         if self.page == GALLERY:
