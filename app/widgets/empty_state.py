@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.look.icons import plain_icon
@@ -20,16 +20,21 @@ class EmptyState(QWidget):
         self._atelier, self._name = atelier, icon
         self._icon = QLabel()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column = QVBoxLayout(self)
+        narrow = QWidget()
+        narrow.setFixedWidth(WIDEST)
+        column = QVBoxLayout(narrow)
         column.setSpacing(NEAR)
         column.addStretch(2)
         column.addWidget(self._icon)
         for words in (Words(atelier, code, "title"), Words(atelier, help_code, "dim")):
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
             words.setWordWrap(True)
-            words.setFixedWidth(WIDEST)
-            column.addWidget(words, alignment=Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(words)
         column.addStretch(3)
+        row = QHBoxLayout(self)
+        row.addStretch()
+        row.addWidget(narrow)
+        row.addStretch()
         atelier.look.follow(self._dress)
 
     def _dress(self) -> None:

@@ -17,6 +17,7 @@ from app.widgets.painting import fill, outline
 HEIGHT: Final = 72
 SQUARE: Final = 48
 BAR: Final = 4
+ONE_LINE: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
 LINES: Final = 2
 """Of what is said of an entry; the rest is cut."""
 
@@ -103,12 +104,12 @@ class EntryPainter:
         painter.setFont(self._title)
         painter.setPen(QColor(tokens.ink))
         words = title.elidedText(entry.title, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(QRectF(room.left(), y, room.width(), title.lineSpacing()), words)
+        painter.drawText(QRectF(room.left(), y, room.width(), title.lineSpacing()), ONE_LINE, words)
         y += title.lineSpacing() + 2
         painter.setFont(self._line)
         painter.setPen(QColor(getattr(tokens, entry.tone)))
         for line in lines:
-            painter.drawText(QRectF(room.left(), y, room.width(), spacing), line)
+            painter.drawText(QRectF(room.left(), y, room.width(), spacing), ONE_LINE, line)
             y += spacing
         if entry.share is not None:
             self._bar(painter, QRectF(room.left(), y + NEAR - 2, room.width(), BAR), entry.share)
@@ -132,4 +133,6 @@ def cut(text: str, font: QFont, width: float, most: int) -> list[str]:
     layout.endLayout()
     ends = [*starts[1:most], len(text)]
     lines = [text[start:end].rstrip() for start, end in zip(starts, ends, strict=False)]
-    return [QFontMetrics(font).elidedText(each, Qt.TextElideMode.ElideRight, int(width)) for each in lines]
+    if len(starts) > most:
+        lines[-1] = QFontMetrics(font).elidedText(lines[-1], Qt.TextElideMode.ElideRight, int(width))
+    return lines

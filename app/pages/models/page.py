@@ -16,11 +16,12 @@ from app.pages.models.get_card import GetCard
 from app.pages.models.import_card import ImportCard
 from app.pages.models.importer import Candidate, Importer
 from app.pages.models.model import ModelFiles
-from app.pages.models.wording import spoken_bytes, title_of
+from app.pages.models.wording import title_of
 from app.widgets.buttons import TextButton
 from app.widgets.deed_bar import Deed, DeedBar
 from app.widgets.entry_list import EntryList
 from app.widgets.page_head import PageHead
+from app.widgets.sizes import spoken_bytes
 from core.engine import Engine, ModelEntry, Notice, Opening, discard_model, model_entries
 from core.errors import HangaError
 

@@ -6,18 +6,18 @@ from typing import Final
 
 from app.language import Language
 from app.widgets.entry_painter import Entry
+from app.widgets.sizes import spoken_bytes
 from core.engine import ModelEntry
 
 AREA: Final = "window_models"
 APART: Final = " · "
 OWN, SHARED, BUILT_IN = "own", "shared", "built in"
 """As `core.library.model_entries` has them."""
-MEGA, GIGA = 1e6, 1e9
 ICONS: Final = {"base": "create", "refiner": "refine", "lora": "vary"}
 
 
 def entry_of(language: Language, found: ModelEntry) -> Entry:
-    title, size = title_of(found), spoken_bytes(language, found.bytes)
+    title, size = title_of(found), spoken_bytes(language, found.bytes) if found.bytes else ""
     if found.code:
         return Entry(title, language.say(found.code, **found.data), "warn_ink", "warning", size)
     line = APART.join((language.say(f"{AREA}.kind.{found.kind}"), _place(language, found)))
@@ -34,12 +34,3 @@ def _place(language: Language, found: ModelEntry) -> str:
     if found.place == SHARED:
         return language.say(f"{AREA}.shared", folder=str(found.path.parent))
     return language.say(f"{AREA}.{'own' if found.place == OWN else 'built_in'}")
-
-
-def spoken_bytes(language: Language, size: float) -> str:
-    """ "7 MB", "6.9 GB"; nothing for nothing."""
-    if size <= 0:
-        return ""
-    if size < GIGA:
-        return language.say("window_models.megabytes", size=f"{max(size / MEGA, 1):.0f}")
-    return language.say("window_models.gigabytes", size=f"{size / GIGA:.1f}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -53,7 +54,7 @@ class Watching(QObject):
         elif isinstance(notice, JobChanged):
             self._job_changed(notice)
         elif isinstance(notice, Saved):
-            self.saved.emit(notice.job)
+            self._picture_saved(notice.job)
         elif isinstance(notice, Event):
             self._ask_progress()
 
@@ -78,6 +79,13 @@ class Watching(QObject):
             self._stale = True  # Only the queue knows where it waits now.
         self._rows[row.id] = row
         self._gather()
+
+    def _picture_saved(self, id: str) -> None:
+        row = self._rows.get(id)
+        if row is not None:
+            self._rows[id] = replace(row, saved=min(row.saved + 1, row.count))
+            self._gather()
+        self.saved.emit(id)
 
     def _gather(self) -> None:
         if not self._gathering.isActive():

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.engine_thread import BACKGROUND, EngineThread
@@ -20,6 +20,7 @@ from app.pages.settings.folders import FolderList
 from app.pages.settings.keeper import Keeper
 from app.pages.settings.places import PicturesPlace
 from app.widgets.page_head import PageHead
+from app.widgets.sizes import spoken_bytes
 from app.widgets.words import Words
 from core.engine import Engine, EngineChanged, Notice, Opening
 from core.errors import HangaError
@@ -27,7 +28,6 @@ from core.machine import Machine
 
 WIDEST: Final = 760
 READY: Final = "ready"
-GIGABYTE: Final = 1 << 30
 SYSTEM: Final = {"auto": "window_settings.system"}
 THEMES: Final = {name: f"window_settings.theme.{name}" for name in ("light", "dark", "neutral")}
 MOTIONS: Final = {name: f"window_settings.motion.{name}" for name in ("full", "reduced")}
@@ -103,17 +103,21 @@ class SettingsPage(QWidget):
         }
 
     def _lay_out(self) -> None:
-        inside = QWidget()
+        inside, narrow = QWidget(), QWidget()
         inside.setProperty("role", "panel")
-        cards = QVBoxLayout(inside)
-        cards.setContentsMargins(0, 0, NEAR, 0)
+        narrow.setMaximumWidth(WIDEST)
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, NEAR, 0)
+        row.addWidget(narrow, 1)
+        row.addStretch()
+        cards = QVBoxLayout(narrow)
+        cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(APART)
         for name, fields in self._groups().items():
             cards.addWidget(self._card(name, fields))
         cards.addStretch()
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(inside)
-        scroll.setMaximumWidth(WIDEST)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
@@ -158,7 +162,9 @@ class SettingsPage(QWidget):
             self._thread.ask(_latents_bytes, self._say_latents, self._refused, BACKGROUND)
 
     def _say_latents(self, size: int) -> None:
-        words = self._atelier.language.say("window_settings.latents_now", size=f"{size / GIGABYTE:.1f}")
+        words = self._atelier.language.say(
+            "window_settings.latents_now", size=spoken_bytes(self._atelier.language, size)
+        )
         self._latents.say_help(words)
 
     def _offer_devices(self, machine: Machine) -> None:
