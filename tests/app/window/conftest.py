@@ -16,7 +16,7 @@ from core.paths import Home
 from tests.jobs.fake import Fake
 
 Open = Callable[..., MainWindow]
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 
 @pytest.fixture
