@@ -23,15 +23,16 @@ Licence: that of the project.
 **How it was made.** `python -m core.starter.dataset`, `train_vae`, `latents`, `train_unet base`, `train_unet refiner`,
 `train_decoder`, `export`, `measure`. The recipe is that of the SDXL paper (arXiv 2307.01952) in miniature. These files
 were made on two busy cores of a server processor without AVX-512 or bfloat16, each run on one core: first stage 30
-minutes, decoder alone 20, base 46 at 128² (1,150 steps of 32) and 22 in buckets around 256² (430 steps of 12), refiner
-16 (255 steps of 12). That is little, and the pictures show it: shapes are soft, and some prompts fail. The states of
-the runs are not kept in the repository, so training again means from the beginning; each run can be stopped and
+minutes, decoder alone 20, base 88 at 128² (2,260 steps of 32) and 83 in buckets around 256² (1,690 steps of 12), the
+low resolution taken up once more between two goes at the high one, refiner 45 (927 steps of 12). That is little, and
+the pictures show it: shapes are soft, and some prompts fail. The states of the runs are not kept in the repository, so
+training again means from the beginning; each run can be stopped and
 resumed.
 
 ## Measured
 
 By `python -m core.starter.measure` on the shipped files: 25 Euler steps, guidance 4, hand-over at 0.8. The judge of
-subjects, colours and times is a small network trained on rendered posters only.
+subjects, colours and times is a small network trained on rendered posters only, of all combinations.
 """
 
 
