@@ -17,9 +17,8 @@ from app.widgets.durations import spoken_seconds
 from tests.house import ROOT, read_modules
 from tests.tools import specimens
 
-SENTENCES = {
-    code for path in (RESOURCES / "i18n" / "en").glob("window*.json") for code in json.loads(path.read_text("utf-8"))
-}
+SENTENCES = frozenset(json.loads((RESOURCES / "i18n" / "en" / "window.json").read_text("utf-8")))
+"""Those of the widgets. Pages put many of theirs together from what they are about; their own tests show them."""
 
 
 def mentioned() -> set[str]:

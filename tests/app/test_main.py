@@ -1,4 +1,4 @@
-"""The one door: arguments go to the command line; without any, Hanga says what to do. Qt and torch stay out of it."""
+"""The one door: arguments go to the command line; without any, the window opens where there is a screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from app.sentences import Sentences
 from tests.house import ROOT
 
 
-def test_without_arguments_it_says_how_to_make_a_picture(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_screen_it_says_how_to_make_a_picture(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
     assert main([]) == 0
     assert "dev.py run generate" in capsys.readouterr().out
 

@@ -272,7 +272,7 @@ class TestAnyMachine:
     @LIMITED
     @given(st.integers(16, 40), st.randoms(use_true_random=False))
     def test_what_is_told_does_not_jump(self, tmp_path: Path, steps: int, noise: object) -> None:
-        """Every part of the run takes up to a third more or less than it used to; what is told moves by a sixth at most."""
+        """Every part of the run takes up to a third more or less than it used to; what is told moves by a sixth."""
         plan, studio = longer(PLAN, steps), Studio()
         store = tmp_path / "timings.json"
         watch(Estimator(store, studio.clock), studio, plan)

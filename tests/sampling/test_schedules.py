@@ -144,7 +144,7 @@ def test_the_network_is_told_the_schedule_s_own_times(name: str, steps: int) -> 
 
 @given(st.floats(1e-4, 1 - 1e-4), st.floats(0.3, 1.0))
 def test_beta_quantile(probability: float, shape: float) -> None:
-    assert beta_quantile(probability, shape) == pytest.approx(betaincinv(shape, shape, probability), rel=1e-12)
+    assert beta_quantile(probability, shape) == pytest.approx(betaincinv(shape, shape, probability), rel=1e-7)
 
 
 def test_planning_a_schedule_needs_no_torch() -> None:

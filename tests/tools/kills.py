@@ -95,10 +95,11 @@ class Child:
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
-            if line.startswith("ready"):
-                self.ready.set()
+        with self.process.stdout as lines:
+            for line in lines:
+                self.lines.append(line.rstrip("\n"))
+                if line.startswith("ready"):
+                    self.ready.set()
         self.ready.set()
 
     def kill(self, rng: random.Random) -> None:
