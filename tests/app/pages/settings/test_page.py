@@ -130,6 +130,18 @@ def test_all_memory_again(desk: Desk) -> None:
     assert box.text() == "all that is free"
 
 
+def test_changes_in_quick_succession_all_hold(desk: Desk) -> None:
+    box = desk.page.findChild(QDoubleSpinBox, "settings.vram_limit")
+    assert box is not None
+    for value in (4, 0, 7, 0):
+        box.setValue(value)
+    desk.until(lambda: len(desk.said) == 4)
+    assert (desk.saved().vram_limit, box.value()) == (None, 0)
+    desk.page.undo()
+    desk.until(lambda: box.value() == 7)
+    assert desk.saved().vram_limit == 7
+
+
 def test_devices_are_those_of_this_machine(desk: Desk) -> None:
     box = desk.page.findChild(QComboBox, "settings.device")
     assert box is not None
