@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from core.architecture import TextConfig, UNetConfig, VAEConfig
 from core.request import SCHEMA, Request
+from core.residency import UNDECIDED, Residency
 
 BASE = "base"
 REFINER = "refiner"
@@ -104,6 +105,8 @@ class Plan:
     keep_patched: bool = False
     """Whether weights that adapters change stay in memory beside their originals, or are made anew at every use."""
     peak_bytes: int
+    residency: Residency = UNDECIDED
+    """Where the weights live, network by network."""
     notes: tuple[str, ...] = ()
     """Codes of things worth saying that are not errors."""
     schema: int = SCHEMA

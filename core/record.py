@@ -12,6 +12,7 @@ from core.errors import HangaError
 from core.plain import from_plain, to_plain
 from core.plan import ModelFile, Plan, Stage
 from core.request import SCHEMA, Request
+from core.residency import UNDECIDED
 
 KEY_DIGITS = 24
 
@@ -40,7 +41,14 @@ class ImageRecord:
     def key(self) -> str:
         """Names what belongs to this picture besides its file; depends on what made it, not on where it lies or how
         full the memory was. Members at their defaults do not count, so that no field of a later version changes it."""
-        pixels = replace(_without_places(self.plan), keep_resident=True, keep_patched=False, peak_bytes=0, notes=())
+        pixels = replace(
+            _without_places(self.plan),
+            keep_resident=True,
+            keep_patched=False,
+            peak_bytes=0,
+            residency=UNDECIDED,
+            notes=(),
+        )
         identity = json.dumps(to_plain(pixels, defaults=False), sort_keys=True)
         return hashlib.sha256(identity.encode()).hexdigest()[:KEY_DIGITS]
 
@@ -63,7 +71,8 @@ def record_of(
 
 
 def to_json(record: ImageRecord) -> str:
-    return json.dumps(to_plain(replace(record, plan=_without_places(record.plan))), allow_nan=False, ensure_ascii=False)
+    plan = replace(_without_places(record.plan), residency=UNDECIDED)
+    return json.dumps(to_plain(replace(record, plan=plan)), allow_nan=False, ensure_ascii=False)
 
 
 def from_json(text: str, name: str) -> ImageRecord:
