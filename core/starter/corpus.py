@@ -23,6 +23,14 @@ EMPTY_ODDS: Final = 0.05
 SILENT_ODDS: Final = 0.05
 """Captions are dropped in both ways that an empty prompt is put: as the empty sentence, and as zeros; 10 % in all."""
 
+SMALL_SHARE: Final = 5.0
+CUT_SHARE: Final = 3.0
+"""How much more often than others the pictures are drawn that were much too small, or are cut: rare in the collection,
+and all that there is to learn the meaning of the numbers from."""
+
+MUCH_TOO_SMALL: Final = 0.5
+"""Original side over that of the frame."""
+
 FILLER_ODDS: Final = 0.15
 FILLERS: Final = 5
 FIRST_WORD: Final = 512
@@ -46,13 +54,15 @@ class Corpus:
     latents: NDArray[np.float16]
     ids: NDArray[np.int32]
     numbers: NDArray[np.float32]
+    odds: NDArray[np.float64]
+    """Of being drawn [N]; they sum to one."""
 
     def __len__(self) -> int:
         return len(self.latents)
 
     def draw(self, count: int, rng: np.random.Generator) -> Batch:
         """A random batch, with captions dropped or lengthened by words that mean nothing here."""
-        rows = rng.integers(len(self), size=count)
+        rows = rng.choice(len(self), size=count, p=self.odds)
         chosen = self.ids[rows, rng.integers(self.ids.shape[1], size=count)]
         ids = np.stack([_disturbed(sentence, rng) for sentence in chosen])
         heard = (rng.random((count, 1, 1)) >= SILENT_ODDS).astype(np.float32)
@@ -71,7 +81,21 @@ def load(name: str, target: Size, scored: bool = False) -> Corpus:
         latents=np.load(latents_path(name, target)),
         ids=np.stack([token_ids(example.captions) for example in examples]),
         numbers=np.asarray([numbers(example, scored) for example in examples], np.float32),
+        odds=odds(examples),
     )
+
+
+def odds(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """How often each is drawn [N]."""
+    shares = np.asarray([_share(example) for example in examples])
+    normalised: NDArray[np.float64] = shares / shares.sum()
+    return normalised
+
+
+def _share(example: Example) -> float:
+    if min(example.original) < MUCH_TOO_SMALL * min(example.target):
+        return SMALL_SHARE
+    return CUT_SHARE if any(example.crop) else 1.0
 
 
 def token_ids(captions: Sequence[str]) -> NDArray[np.int32]:

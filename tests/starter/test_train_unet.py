@@ -34,6 +34,7 @@ def corpus(count: int = 8, height: int = 4, width: int = 8) -> Corpus:
         rng.normal(size=(count, 4, height, width)).astype(np.float16),
         np.stack([token_ids(("a red house", "a house"))] * count),
         np.full((count, 6), 64, np.float32),
+        np.full(count, 1 / count),
     )
 
 
