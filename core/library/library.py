@@ -229,12 +229,9 @@ class Library:
         return latents_budget.clean(self._home.latents, limit, spare.difference(needed))
 
     def _have_drifted(self, pictures: Collection[int]) -> bool:
-        """Whether files of these pictures are not what the catalogue says."""
+        """Whether files of these pictures are not what the catalogue says; one that is missing may have come back."""
         with self._reading() as connection:
-            query = f"""
-                SELECT path, size, mtime_ns FROM pictures
-                WHERE missing = {THERE} AND id IN (SELECT value FROM json_each(?))
-            """
+            query = "SELECT path, size, mtime_ns FROM pictures WHERE id IN (SELECT value FROM json_each(?))"
             places = [Place(**row) for row in connection.execute(query, (json.dumps(list(pictures)),))]
         try:
             return any(place_of(self._home.root, self._home.root / place.path) != place for place in places)

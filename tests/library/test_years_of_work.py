@@ -276,3 +276,19 @@ YearsOfWork.TestCase.settings = settings(
     print_blob=True,
 )
 TestYearsOfWork = YearsOfWork.TestCase
+
+
+def test_a_missing_picture_that_has_come_back_under_another_name_is_thrown_away_with_its_file() -> None:
+    years = YearsOfWork()
+    try:
+        years.copy_from_elsewhere(prompt="a heron")
+        years.break_the_database()
+        years.delete_files([0])
+        years.bring_files_back([0])
+        years.throw_away([0])
+        years.as_it_must_be()
+        years.restore(0)
+        years.look()
+        years.as_it_must_be()
+    finally:
+        years.teardown()
