@@ -112,8 +112,8 @@ ROOMS = {
     ),
     "budget": room(
         "core.memory.budget core.memory.residency",
-        "words",
-        "arithmetic on sizes, so that planning can ask without a device",
+        "headers words",
+        "arithmetic on sizes, so that planning can ask without a device; shapes come from the blueprint",
     ),
     "headers": room(
         "core.checkpoint",
