@@ -111,7 +111,7 @@ ROOMS = {
         "moves the weights of models, through the one seam in models.ops",
     ),
     "budget": room(
-        "core.memory.budget core.memory.residency",
+        "core.memory.budget core.memory.residency core.memory.lodgings core.memory.lowering",
         "headers words",
         "arithmetic on sizes, so that planning can ask without a device; shapes come from the blueprint",
     ),

@@ -1,0 +1,59 @@
+"""Where the networks of a plan live if nobody has said otherwise, and how much of a UNet has to stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+from typing import Final
+
+from core.architecture import UNetConfig
+from core.checkpoint.blueprint import Tensors, big_g_tensors, clip_l_tensors, vae_tensors
+from core.memory.residency import bytes_of, named, streamed, units
+from core.plan import BASE, Plan, Stage
+from core.residency import RESIDENT, STREAMED, TOWERS, UNET, VAE, Lodging
+
+BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
+"""Of a number, by the name of its type."""
+
+
+def numbers(tensors: Tensors) -> int:
+    """How many numbers the tensors of a blueprint hold."""
+    return sum(prod(shape) for _, shape in tensors)
+
+
+def tower_numbers(stage: Stage) -> int:
+    first = 0 if stage.clip_l is None else numbers(clip_l_tensors(stage.clip_l))
+    return first + numbers(big_g_tensors(stage.bigg))
+
+
+def unet_numbers(config: UNetConfig) -> int:
+    return bytes_of(units(config), 1)
+
+
+def housed(plan: Plan) -> Plan:
+    """The plan with a place for each network: as it has them, else everything on its device."""
+    if plan.residency.lodgings:
+        return plan
+    return replace(plan, residency=replace(plan.residency, lodgings=tuple(_lodgings(plan))))
+
+
+def _lodgings(plan: Plan) -> Iterator[Lodging]:
+    itemsize = BYTES[plan.dtype]
+    for stage in plan.stages:
+        yield at_home(stage.role, TOWERS, plan.device, tower_numbers(stage) * itemsize)
+        yield at_home(stage.role, UNET, plan.device, unet_numbers(stage.unet) * itemsize)
+    yield at_home(BASE, VAE, plan.device, numbers(vae_tensors(plan.first_stage.config)) * BYTES[plan.vae_dtype])
+
+
+def at_home(role: str, part: str, device: str, weight_bytes: int) -> Lodging:
+    """All of a network on one device."""
+    return Lodging(role=role, part=part, device=device, weight_bytes=weight_bytes, resident_bytes=weight_bytes)
+
+
+def streaming(lodging: Lodging, config: UNetConfig, itemsize: int, resident_bytes: int) -> Lodging:
+    """A UNet of which at most `resident_bytes` stay, or as few as can; told to the byte."""
+    parts = units(config)
+    moving = streamed(parts, itemsize, resident_bytes)
+    staying = bytes_of(parts, itemsize) - bytes_of(named(parts, moving), itemsize)
+    return replace(lodging, place=STREAMED if moving else RESIDENT, resident_bytes=staying)
