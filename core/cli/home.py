@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core import settings as settings_file
 from core.database.database import Database
+from core.database.looking import LookedAt
 from core.engine.exchange import understood
 from core.errors import HangaError
 from core.instance import claim
@@ -37,23 +38,22 @@ def model_folder(home: Home) -> ModelFolder:
 @contextmanager
 def own_library(home: Home) -> Iterator[Library]:
     """The library to be changed, brought up to date with the folder. Raises as `owned` does, and disk.*."""
-    with owned(home), read_library(home) as library:
+    with owned(home), _opened(home) as library:
         library.reconcile()
         yield library
 
 
 @contextmanager
 def read_library(home: Home) -> Iterator[Library]:
-    """The library to be looked at, also while another program has the home. Raises HangaError disk.*."""
-    database = Database.open(home.database, home.snapshots)
-    try:
-        library = Library(home, database, understand=understood)
-        try:
+    """The library to be looked at, also while another program has the home, whose database is then read as it is.
+    Raises HangaError disk.*; engine.home_in_use where it cannot be, and is not ours to mend."""
+    database = LookedAt.look(home.database, home.snapshots)
+    if database is None:
+        with owned(home), _opened(home) as library:
             yield library
-        finally:
-            library.close()
-    finally:
-        database.close(snapshot=False)
+    else:
+        with _library_of(home, database) as library:
+            yield library
 
 
 @contextmanager
@@ -65,5 +65,27 @@ def registry(keeper: Keeper) -> Iterator[Callable[[Path], object]]:
     if instance is None:
         yield lambda path: None
         return
-    with instance, read_library(keeper.home) as library:
+    with instance, _opened(keeper.home) as library:
         yield library.add
+
+
+@contextmanager
+def _opened(home: Home) -> Iterator[Library]:
+    """By the owner of the home: made, mended and brought up to date as need be."""
+    database = Database.open(home.database, home.snapshots)
+    with _library_of(home, database) as library:
+        if database.recovered:
+            library.rebuild()
+        yield library
+
+
+@contextmanager
+def _library_of(home: Home, database: Database) -> Iterator[Library]:
+    try:
+        library = Library(home, database, understand=understood)
+        try:
+            yield library
+        finally:
+            library.close()
+    finally:
+        database.close(snapshot=False)

@@ -188,7 +188,7 @@ class Database:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = reader(self.path)
+            connection = self._reader()
         try:
             yield connection
         finally:
@@ -196,16 +196,23 @@ class Database:
             if self._closed:
                 self._disconnect()
 
+    def _reader(self) -> Connection:
+        return reader(self.path)
+
+    def _met_damage(self) -> None:
+        """It is marked, so that the next opening knows of it, wherever it lies."""
+        mark(self.path)
+
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
-        """As `translated`. Damage is marked, so that the next opening knows of it, wherever it lies."""
+        """As `translated`."""
         if self._closed:
             raise RuntimeError(f"{self.path} is closed")
         try:
             yield
         except sqlite3.Error as error:
             if is_damage(error):
-                mark(self.path)
+                self._met_damage()
             raise translated(self.path, error) from error
 
 

@@ -121,3 +121,19 @@ class TestQueue:
         assert [event["seed"] for event in result.named("Saved")] == [3, 4]
         assert len(hanga("pictures", "list").out.splitlines()) == 2
         assert {json.loads(line)["state"] for line in hanga("queue", "list", "--json").out.splitlines()} == {"done"}
+
+
+class TestLooking:
+    def test_under_the_owner_of_the_home(self, hanga: Hanga, made: Path, home: Path) -> None:
+        with owned(Home(home)):
+            assert str(made) in hanga("pictures", "list").out
+
+    def test_a_damaged_database_is_left_to_its_owner(self, hanga: Hanga, made: Path, home: Path) -> None:
+        database = Home(home).database
+        with database.open("r+b") as file:
+            file.write(b"x" * 3000)
+        damaged = database.read_bytes()
+        with owned(Home(home)):
+            assert hanga("pictures", "list").code == 5
+        assert database.read_bytes() == damaged
+        assert str(made) in hanga("pictures", "list").out
