@@ -38,6 +38,12 @@ def housed(plan: Plan) -> Plan:
     return replace(plan, residency=replace(plan.residency, lodgings=tuple(_lodgings(plan))))
 
 
+def device_of(plan: Plan, role: str, part: str) -> str:
+    """Where a network of the plan computes, as torch spells it."""
+    lodging = plan.residency.lodging(role, part)
+    return plan.device if lodging is None else lodging.device
+
+
 def _lodgings(plan: Plan) -> Iterator[Lodging]:
     itemsize = BYTES[plan.dtype]
     for stage in plan.stages:
