@@ -81,7 +81,8 @@ class Following(QObject):
         self._tell()
 
     def _spread(self, stages: dict[str, float]) -> None:
-        if stages:
+        """An answer that comes when the job has ended is of no use any more."""
+        if stages and self.job is not None:
             self._spans = [Span(stage, seconds) for stage, seconds in stages.items()]
             self.began.emit(self._spans)
 
