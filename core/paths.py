@@ -73,6 +73,16 @@ class Home:
         return self.root / "settings.json"
 
     @property
+    def styles_and_presets(self) -> Path:
+        """The artist's own ones."""
+        return self.root / "styles-and-presets.json"
+
+    @property
+    def wildcards(self) -> Path:
+        """Lists of words, one text file each, of which prompts draw."""
+        return self.root / "wildcards"
+
+    @property
     def timings(self) -> Path:
         """How long this machine takes for what."""
         return self.root / "timings.json"

@@ -46,7 +46,7 @@ ROOMS = {
     ),
     "engine": room(
         "core.engine",
-        "jobs library foreign keeping planning database instance prompting words",
+        "jobs library foreign keeping planning database instance prompting drafting words",
         "the front door: it decides, queues and keeps, and leaves computing to the worker",
     ),
     "jobs": room(
@@ -84,6 +84,11 @@ ROOMS = {
         "core.library.foreign",
         "library keeping planning schedules words",
         "turns what other programs wrote into a request that planning accepts, so it knows its limits and names",
+    ),
+    "drafting": room(
+        "core.drafting",
+        "keeping words",
+        "what an artist writes becomes requests here, before any model is thought of",
     ),
     "database": room(
         "core.database",
@@ -176,6 +181,7 @@ WITHOUT_TORCH = (
     *ROOMS["budget"].modules,
     *ROOMS["schedules"].modules,
     "core.engine",
+    "core.drafting",
     "core.library",
     "core.jobs.queue",
     "core.jobs.task",

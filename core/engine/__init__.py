@@ -5,6 +5,11 @@
 tokens. Nothing here computes, so nothing heavy is imported. What the window needs of the rooms below is named here.
 """
 
+from core.drafting.bundle import Bundle
+from core.drafting.desk import Brought, Desk
+from core.drafting.preset import Preset, preset_of
+from core.drafting.sketch import Sketch
+from core.drafting.style import Style, dressed, kept_out
 from core.engine.engine import Engine, Opening
 from core.engine.exchange import export, read_settings
 from core.engine.notices import EngineChanged, JobChanged, Notice, PicturesChanged, QueueChanged
@@ -35,8 +40,11 @@ __all__ = [
     "OLDEST",
     "SAMPLERS",
     "SCHEDULE_NAMES",
+    "Brought",
+    "Bundle",
     "Change",
     "Changes",
+    "Desk",
     "Emptied",
     "Engine",
     "EngineChanged",
@@ -55,19 +63,25 @@ __all__ = [
     "Page",
     "Picture",
     "PicturesChanged",
+    "Preset",
     "PromptCount",
     "Query",
     "QueueChanged",
+    "Sketch",
+    "Style",
     "Trashed",
     "Unmatched",
     "best_schedule",
     "copy_model",
     "count_tokens",
     "discard_model",
+    "dressed",
     "export",
     "job_glance",
+    "kept_out",
     "kind_of_model",
     "model_entries",
+    "preset_of",
     "read_settings",
     "stage_steps",
 ]

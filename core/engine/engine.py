@@ -21,6 +21,7 @@ from typing import Final, Self
 
 from core import settings as settings_file
 from core.database.database import Database
+from core.drafting.desk import Desk
 from core.durable import sweep
 from core.engine.exchange import understood
 from core.engine.notices import (
@@ -81,8 +82,8 @@ class Opening:
 
 
 class Engine:
-    """`start` it once; it works until it is closed. `library`, `queue`, `session` and `models` may be used directly
-    for reading and for what no other method here does."""
+    """`start` it once; it works until it is closed. `library`, `queue`, `session`, `models` and `desk` may be used
+    directly for reading and for what no other method here does."""
 
     def __init__(self, home: Home, backend: Backend) -> None:
         """Opens the home. Raises HangaError disk.* where it cannot be written, file.newer_database."""
@@ -93,6 +94,7 @@ class Engine:
         self.library = Library(home, self._database, understand=understood)
         self.queue = Queue(self._database)
         self.session = Session(self._database)
+        self.desk = Desk(home)
         self.settings, _ = settings_file.load(home.settings)
         self.models = ModelFolder(home, lambda: self.settings.model_folders)
         self._estimator = Estimator(home.timings)

@@ -1,0 +1,1 @@
+"""Tests of what an artist writes, before any model is thought of."""
