@@ -1,0 +1,237 @@
+"""Moves the weights of one loaded network between its file, the host and a device, whole or unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from core.memory.cargo import Cargo, Dock, FileCargo, HostCargo
+from core.memory.packing import Package, empty, pack
+from core.memory.ring import Ring, Train
+
+HOST: Final = torch.device("cpu")
+AWAY: Final = torch.device("meta")
+
+
+class Source(Protocol):
+    """The file of a network."""
+
+    def read(self, targets: Mapping[str, Tensor]) -> None:
+        """Fill tensors by the names of weights. Raises HangaError file.*, and whatever stops it."""
+
+    def mapped(self, names: Iterable[str]) -> Mapping[str, Tensor]:
+        """Those of `names` that can be used where they lie in the file, in its own type."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a network computes, and which of its units come through a ring when their turn comes."""
+
+    device: torch.device
+    moving: frozenset[str] = frozenset()
+    ring: Ring | None = None
+    in_place: bool = False
+    """From the file's own pages, as far as it can be."""
+
+
+@dataclass
+class Mover:
+    """`units` are paths of modules in the order of their use, below which all weights lie. What does not lie on the
+    device lies in the host's memory, if `room` has it for that many bytes, or else stays in the file."""
+
+    network: nn.Module
+    units: Sequence[str]
+    dtype: torch.dtype
+    source: Source
+    room: Callable[[int], bool]
+    where: Where | None = None
+    """None: nowhere that it could compute."""
+    train: Train | None = None
+    _packages: dict[str, Package] = field(default_factory=dict)
+    _copies: dict[str, HostCargo] = field(default_factory=dict)
+    """Units of which the host has a copy."""
+    _hooks: list[RemovableHandle] = field(default_factory=list)
+    _lies: Where | None = None
+    """Where what is not away lies: as `where`, but also when it is not complete."""
+    _dock: Dock | None = None
+    """Of the last ring."""
+
+    def __post_init__(self) -> None:
+        self._packages = {unit: self._pack(unit) for unit in self.units}
+
+    def settle(self, where: Where, copy: bool = False) -> None:
+        """Be there; what is there already is not moved. `copy`: the host keeps one of all weights, if it has room.
+
+        Raises what the source raises, and what devices raise that run out of memory; call it again then, or `evict`.
+        """
+        if where != self.where:
+            self._leave(where)
+            self._lies = where
+            self._come(where, copy)
+            self.where = where
+            self._drop_copies(() if copy else [unit for unit in self.units if unit not in where.moving])
+
+    def evict(self) -> None:
+        """Leave the device. The host keeps a copy, if it has room; nothing is lost if it has not."""
+        self._leave(None)
+
+    def forget(self) -> None:
+        """Leave for good."""
+        self._stop()
+        self.where = self._lies = None
+        for unit in self.units:
+            self._put_away(unit)
+        self._drop_copies(self.units)
+
+    # ---------------------------------------------------------------------------------------------------------- leaving
+
+    def _leave(self, to: Where | None) -> None:
+        """Take from the device what is not to stay there."""
+        self._stop()
+        here, self.where, self._lies = self._lies, None, None
+        if here is None:
+            return
+        stays = to is not None and (to.device, to.in_place) == (here.device, here.in_place)
+        for unit in self.units:
+            if not stays or to is None or unit in to.moving:
+                if here.device != HOST:
+                    self._keep_copy(unit)
+                self._put_away(unit)
+
+    def _stop(self) -> None:
+        """No more streaming: what came through the ring is away."""
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks.clear()
+        if self.train is not None:
+            self.train.stop()
+            self.train = None
+            for unit in self._lies.moving if self._lies is not None else ():
+                self._put_away(unit)
+
+    def _keep_copy(self, unit: str) -> None:
+        if unit in self._copies or self._is_away(unit):
+            return
+        cargo = self._host_memory(unit)
+        if cargo is not None:
+            weights = self._weights(unit)
+            for name, view in self._packages[unit].views(cargo.memory).items():
+                view.copy_(weights[name])
+            self._copies[unit] = cargo
+
+    # ----------------------------------------------------------------------------------------------------------- coming
+
+    def _come(self, where: Where, copy: bool) -> None:
+        if where.in_place:
+            self._map()
+        resident = [unit for unit in self.units if unit not in where.moving and self._is_away(unit)]
+        placed = {unit: self._memory_at(unit, where.device) for unit in resident}
+        wanted = self.units if copy and where.device != HOST else where.moving
+        arriving = {unit: cargo for unit in wanted if (cargo := self._new_copy(unit)) is not None}
+        self._read(placed, arriving)
+        for unit, tensors in placed.items():
+            self._put(unit, tensors)
+        if where.ring is not None and where.moving:
+            self._start(where.ring, [unit for unit in self.units if unit in where.moving])
+
+    def _map(self) -> None:
+        names = [_join(unit, name) for unit in self.units if self._is_away(unit) for name in self._weights(unit)]
+        _assign(self.network, self.source.mapped(names))
+
+    def _new_copy(self, unit: str) -> HostCargo | None:
+        """Memory for a copy where there is none yet."""
+        return None if unit in self._copies or not self._is_away(unit) else self._host_memory(unit)
+
+    def _memory_at(self, unit: str, device: torch.device) -> dict[str, Tensor]:
+        berths, weights = self._packages[unit].berths, self._weights(unit)
+        missing = [name for name, weight in weights.items() if weight.device == AWAY]
+        return {name: empty(berths[name].shape, self.dtype, device) for name in missing}
+
+    def _read(self, placed: Mapping[str, Mapping[str, Tensor]], arriving: Mapping[str, HostCargo]) -> None:
+        """From the file to the device, or to the host and from there to the device."""
+        direct = {
+            unit: tensors for unit, tensors in placed.items() if unit not in self._copies.keys() | arriving.keys()
+        }
+        packed = {unit: self._packages[unit].views(cargo.memory) for unit, cargo in arriving.items()}
+        targets = dict(_named(direct | packed))
+        if targets:
+            self.source.read(targets)
+        self._copies.update(arriving)
+        for unit in placed.keys() - direct.keys():
+            views = self._packages[unit].views(self._copies[unit].memory)
+            for name, tensor in placed[unit].items():
+                tensor.copy_(views[name])
+
+    def _start(self, ring: Ring, moving: list[str]) -> None:
+        views = [self._packages[unit].views(ring.slot(index).memory) for index, unit in enumerate(moving)]
+        self.train = train = Train(ring, [self._cargo(unit) for unit in moving])
+        self._dock = ring.dock
+        for index, unit in enumerate(moving):
+            self._put(unit, views[index])
+            module = self.network.get_submodule(unit)
+            self._hooks.append(module.register_forward_pre_hook(partial(_arrive, train, index)))
+            self._hooks.append(module.register_forward_hook(partial(_leave, train, index)))
+        train.prime()
+
+    # ---------------------------------------------------------------------------------------------------------- weights
+
+    def _cargo(self, unit: str) -> Cargo:
+        return self._copies.get(unit) or FileCargo(self._packages[unit].bytes, partial(self._read_packed, unit))
+
+    def _read_packed(self, unit: str, memory: Tensor) -> None:
+        self.source.read(dict(_named({unit: self._packages[unit].views(memory)})))
+
+    def _host_memory(self, unit: str) -> HostCargo | None:
+        count = self._packages[unit].bytes
+        return HostCargo(torch.empty(count, dtype=torch.uint8)) if self.room(count) else None
+
+    def _drop_copies(self, units: Iterable[str]) -> None:
+        for unit in units:
+            cargo = self._copies.pop(unit, None)
+            if cargo is not None and self._dock is not None:
+                self._dock.release(cargo.memory)
+
+    def _pack(self, unit: str) -> Package:
+        return pack(((name, weight.shape) for name, weight in self._weights(unit).items()), self.dtype)
+
+    def _weights(self, unit: str) -> dict[str, Tensor]:
+        return dict(self.network.get_submodule(unit).named_parameters())
+
+    def _is_away(self, unit: str) -> bool:
+        return any(weight.device == AWAY for weight in self._weights(unit).values())
+
+    def _put_away(self, unit: str) -> None:
+        self._put(unit, {name: torch.empty_like(weight, device=AWAY) for name, weight in self._weights(unit).items()})
+
+    def _put(self, unit: str, tensors: Mapping[str, Tensor]) -> None:
+        _assign(self.network.get_submodule(unit), tensors)
+
+
+def _arrive(train: Train, index: int, *_: Any) -> None:
+    train.arrive(index)
+
+
+def _leave(train: Train, index: int, *_: Any) -> None:
+    train.leave(index)
+
+
+def _named(units: Mapping[str, Mapping[str, Tensor]]) -> Iterator[tuple[str, Tensor]]:
+    for unit, tensors in units.items():
+        for name, tensor in tensors.items():
+            yield _join(unit, name), tensor
+
+
+def _join(unit: str, name: str) -> str:
+    return f"{unit}.{name}" if unit else name
+
+
+def _assign(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    for name, tensor in tensors.items():
+        module, _, last = name.rpartition(".")
+        setattr(network.get_submodule(module), last, nn.Parameter(tensor, requires_grad=False))
