@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final, NoReturn, TypeVar
 
+from core.drafting.named import Named
 from core.drafting.preset import Preset, preset_from_plain, preset_to_plain
 from core.drafting.style import Style
 from core.errors import HangaError
@@ -31,7 +32,7 @@ LONGEST_TEXT: Final = 8192
 """Characters."""
 
 
-Entry = TypeVar("Entry", Style, Preset)
+Entry = TypeVar("Entry", bound=Named)
 
 
 @dataclass(frozen=True)

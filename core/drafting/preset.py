@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from core.drafting.named import Named
 from core.plain import Plain, from_plain, to_plain
 from core.request import Request
 
@@ -30,14 +31,12 @@ MEMBERS: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preset:
+class Preset(Named):
     """`sets`: the members of `settings` that count. `styles` None: those that are on stay on."""
 
-    name: str
     settings: Request
     sets: tuple[str, ...]
     styles: tuple[str, ...] | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     """What it is for, by language; of those that come with the program."""
 
@@ -81,12 +80,10 @@ def preset_from_plain(plain: Plain) -> Preset:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Told:
+class _Told(Named):
     """A preset without its settings."""
 
-    name: str
     styles: tuple[str, ...] | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
+
+from core.drafting.named import Named
 
 PLACE: Final = "{prompt}"
 """Where in a style the artist's own words stand. A style without it follows them."""
@@ -13,13 +15,9 @@ ENDS: Final = " ,\n\t"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Style:
-    """`names`: what one that comes with the program is called in other languages than English."""
-
-    name: str
+class Style(Named):
     prompt: str = PLACE
     negative: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def dressed(text: str, styles: Iterable[Style]) -> str:
