@@ -22,7 +22,7 @@ from app.look.metrics import CAPTION, NEAR, text_font
 from app.widgets.divider import Divider
 from app.widgets.painting import fill, focus_ring, painting
 from app.widgets.pyramid import Pyramid
-from app.widgets.view import View, fitting
+from app.widgets.view import Sight, View, fitting, sight
 
 MARGIN = 28
 ZOOM = 1.25
@@ -49,6 +49,8 @@ class PictureCanvas(QWidget):
     zoom_changed = Signal(float)
     """Screen pixels for one of the picture: 1.0 is 100 %."""
     drag_requested = Signal()
+    looked = Signal(object)
+    """The artist sees another part of it: a `Sight`, for whoever is to see the same of another picture."""
 
     def __init__(self, atelier: Atelier, name: str = "canvas") -> None:
         super().__init__()
@@ -110,8 +112,16 @@ class PictureCanvas(QWidget):
         self._sized(QSize(0, 0))
 
     def fit(self) -> None:
-        self._fits = True
-        self._look(fitting(self._size, self._room(), MARGIN))
+        self._fit()
+        self._tell()
+
+    def look_as(self, seen: Sight) -> None:
+        """As another canvas, which told; this one tells nobody."""
+        if seen.fits:
+            self._fit()
+        else:
+            self._fits = False
+            self._look(seen.view(self._size, self._room()))
 
     def show_pixels(self) -> None:
         """100 %: one pixel of the picture is one of the screen."""
@@ -119,10 +129,12 @@ class PictureCanvas(QWidget):
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         self._fits = False
-        self._look(self._view.zoomed(factor, at or QPointF(self.rect().center())).kept(self._size, self._room()))
+        self._keep(self._view.zoomed(factor, at or QPointF(self.rect().center())))
+        self._tell()
 
     def pan(self, by: QPointF) -> None:
-        self._look(self._view.moved(by).kept(self._size, self._room()))
+        self._keep(self._view.moved(by))
+        self._tell()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -175,9 +187,9 @@ class PictureCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._fits:
-            self.fit()
+            self._fit()
         else:
-            self.pan(QPointF(0, 0))
+            self._keep(self._view)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, place = self._atelier.look.tokens, self._view.placed(self._size)
@@ -205,10 +217,20 @@ class PictureCanvas(QWidget):
     def _sized(self, size: QSize) -> None:
         if size != self._size:
             self._size = size
-            self.fit()
+            self._fit()
         else:
             self.divider.set_picture(self._view.placed(self._size))
         self.update()
+
+    def _fit(self) -> None:
+        self._fits = True
+        self._look(fitting(self._size, self._room(), MARGIN))
+
+    def _keep(self, view: View) -> None:
+        self._look(view.kept(self._size, self._room()))
+
+    def _tell(self) -> None:
+        self.looked.emit(sight(self._view, self._size, self._room(), fits=self._fits))
 
     def _look(self, view: View) -> None:
         self._view = view

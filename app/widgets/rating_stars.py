@@ -46,9 +46,12 @@ class Rating(QWidget):
         for control in (self.stars, self._reject):
             control.blockSignals(False)
 
+    def toggle_rejected(self) -> None:
+        self._reject.toggle()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_X and not event.modifiers():
-            self._reject.toggle()
+            self.toggle_rejected()
         else:
             super().keyPressEvent(event)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
@@ -39,6 +40,30 @@ class View:
             _kept(self.x, picture.width() * self.scale, room.width()),
             _kept(self.y, picture.height() * self.scale, room.height()),
         )
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is seen of a picture, said so that it holds for another one beside it: all of it where it `fits`, else its
+    diagonal in logical pixels, and which point of it (shares of width and height) is in the middle."""
+
+    fits: bool
+    diagonal: float
+    x: float
+    y: float
+
+    def view(self, picture: QSize, room: QSizeF) -> View:
+        scale = self.diagonal / max(math.hypot(picture.width(), picture.height()), 1)
+        x = room.width() / 2 - self.x * picture.width() * scale
+        y = room.height() / 2 - self.y * picture.height() * scale
+        return View(scale, x, y).kept(picture, room)
+
+
+def sight(view: View, picture: QSize, room: QSizeF, *, fits: bool) -> Sight:
+    place = view.placed(picture)
+    x = (room.width() / 2 - place.x()) / max(place.width(), 1)
+    y = (room.height() / 2 - place.y()) / max(place.height(), 1)
+    return Sight(fits, math.hypot(place.width(), place.height()), x, y)
 
 
 def fitting(picture: QSize, room: QSizeF, margin: float) -> View:
