@@ -30,6 +30,7 @@ from core.library.model_entries import ModelEntry
 from core.library.model_entries import entries as model_entries
 from core.library.query import BEST, NAME, NEWEST, OLDEST, Glance, Page, Query
 from core.library.trash import Emptied, Trashed
+from core.method_labels import SAMPLER_LABELS, SCHEDULE_LABELS
 from core.planning.choices import SAMPLERS, SCHEDULE_NAMES, best_schedule, stage_steps
 from core.planning.refining import Changes
 
@@ -39,6 +40,8 @@ __all__ = [
     "NEWEST",
     "OLDEST",
     "SAMPLERS",
+    "SAMPLER_LABELS",
+    "SCHEDULE_LABELS",
     "SCHEDULE_NAMES",
     "Brought",
     "Bundle",

@@ -18,41 +18,12 @@ from PIL.PngImagePlugin import PngInfo
 from core.errors import HangaError
 from core.library.colour import srgb_profile
 from core.library.png_text import read_texts
+from core.method_labels import A1111_SCHEDULES, SAMPLER_LABELS
 from core.plan import Adapter, Plan
 from core.record import ImageRecord, from_json, to_json
 
 RECORD_KEY: Final = "hanga"
 PARAMETERS_KEY: Final = "parameters"
-
-A1111_SAMPLERS: Final = {
-    "euler": "Euler",
-    "euler_ancestral": "Euler a",
-    "heun": "Heun",
-    "dpmpp_2m": "DPM++ 2M",
-    "dpmpp_2m_sde": "DPM++ 2M SDE",
-    "dpmpp_sde": "DPM++ SDE",
-    "dpmpp_3m_sde": "DPM++ 3M SDE",
-    "dpmpp_2s_ancestral": "DPM++ 2S a",
-    "dpm_2": "DPM2",
-    "ddim": "DDIM",
-    "unipc": "UniPC",
-    "lcm": "LCM",
-    "tcd": "TCD",
-    "restart": "Restart",
-}
-
-A1111_SCHEDULES: Final = {
-    "normal": "Normal",
-    "karras": "Karras",
-    "exponential": "Exponential",
-    "sgm_uniform": "SGM Uniform",
-    "kl_optimal": "KL Optimal",
-    "ays": "Align Your Steps",
-    "simple": "Simple",
-    "ddim_uniform": "DDIM",
-    "beta": "Beta",
-}
-"""The labels it knows; a schedule that it does not have keeps our name."""
 
 
 def encode(pixels: NDArray[np.uint8], record: ImageRecord) -> bytes:
@@ -89,7 +60,7 @@ def _fields(record: ImageRecord, plan: Plan) -> dict[str, str]:
     first, last = plan.stages[0], plan.stages[-1]
     fields = {
         "Steps": str(plan.steps),
-        "Sampler": A1111_SAMPLERS[plan.sampler],
+        "Sampler": SAMPLER_LABELS[plan.sampler],
         "Schedule type": A1111_SCHEDULES.get(plan.schedule, plan.schedule),
         "CFG scale": f"{plan.guidance_scale:g}",
         "Seed": str(record.seed),

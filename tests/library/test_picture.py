@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from core.errors import HangaError
-from core.library.picture import A1111_SAMPLERS, A1111_SCHEDULES, encode, infotext, read_record
+from core.library.picture import encode, infotext, read_record
+from core.method_labels import A1111_SCHEDULES, SAMPLER_LABELS, SCHEDULE_LABELS
 from core.record import ImageRecord
 from core.request import Request
 from core.sampling.catalogue import CATALOGUE
@@ -133,8 +134,8 @@ class TestInfotext:
         assert fields["RNG"] == "CPU"
 
     def test_every_sampler_and_schedule_has_a_name(self) -> None:
-        assert A1111_SAMPLERS.keys() == CATALOGUE.keys()
-        assert A1111_SCHEDULES.keys() <= SCHEDULES.keys()
+        assert SAMPLER_LABELS.keys() == CATALOGUE.keys()
+        assert SCHEDULE_LABELS.keys() == SCHEDULES.keys()
         for name in SCHEDULES:
             text = infotext(record_for(Request(prompt="", schedule=name)))
             assert read_infotext(text)[2]["Schedule type"] == A1111_SCHEDULES.get(name, name)

@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from app.language import Language
-from app.pages.create.method import NAMES
 from app.pages.gallery.about import About
+from core.engine import SAMPLER_LABELS, SCHEDULE_LABELS
 from core.plain import to_plain
 from core.plan import BASE, REFINER
 from core.request import AUTO, Guidance, Request
@@ -123,7 +123,7 @@ def _loras(loras: list[dict[str, Any]]) -> str:
 
 
 def _called(name: str) -> str:
-    return NAMES.get(name, name)
+    return SAMPLER_LABELS.get(name) or SCHEDULE_LABELS.get(name, name)
 
 
 def _size(request: Request) -> str:

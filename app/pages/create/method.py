@@ -10,40 +10,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.atelier import Atelier
 from app.look.metrics import APART, NEAR
 from app.widgets.choice import Choice, Option
-from core.engine import SAMPLERS, SCHEDULE_NAMES, best_schedule
+from core.engine import SAMPLER_LABELS, SAMPLERS, SCHEDULE_LABELS, SCHEDULE_NAMES, best_schedule
 
 BEST: Final = "best"
 """The schedule that the sampler is at its best with: None in a request."""
-
-NAMES: Final = {
-    "euler": "Euler",
-    "euler_ancestral": "Euler a",
-    "heun": "Heun",
-    "dpmpp_2m": "DPM++ 2M",
-    "dpmpp_2m_sde": "DPM++ 2M SDE",
-    "dpmpp_sde": "DPM++ SDE",
-    "dpmpp_3m_sde": "DPM++ 3M SDE",
-    "dpmpp_2s_ancestral": "DPM++ 2S a",
-    "dpm_2": "DPM2",
-    "ddim": "DDIM",
-    "unipc": "UniPC",
-    "lcm": "LCM",
-    "tcd": "TCD",
-    "restart": "Restart",
-    "leading": "Leading",
-    "linspace": "Linspace",
-    "trailing": "Trailing",
-    "normal": "Normal",
-    "sgm_uniform": "SGM uniform",
-    "simple": "Simple",
-    "ddim_uniform": "DDIM uniform",
-    "karras": "Karras",
-    "exponential": "Exponential",
-    "beta": "Beta",
-    "kl_optimal": "KL optimal",
-    "ays": "Align Your Steps",
-}
-"""Samplers and schedules as the field calls them, in every language."""
 
 
 class Method(QWidget):
@@ -52,8 +22,8 @@ class Method(QWidget):
     def __init__(self, atelier: Atelier) -> None:
         super().__init__()
         self._atelier = atelier
-        samplers = [Option(name, NAMES[name], f"window_create.sampler.{name}") for name in SAMPLERS]
-        schedules = [Option(name, NAMES[name], f"window_create.schedule.{name}") for name in SCHEDULE_NAMES]
+        samplers = [Option(name, SAMPLER_LABELS[name], f"window_create.sampler.{name}") for name in SAMPLERS]
+        schedules = [Option(name, SCHEDULE_LABELS[name], f"window_create.schedule.{name}") for name in SCHEDULE_NAMES]
         self._samplers = Choice(atelier, "sampler", "window.sampler.name", samplers)
         self._schedules = Choice(
             atelier,
@@ -85,7 +55,7 @@ class Method(QWidget):
     @property
     def words(self) -> str:
         """ "DPM++ 2M · Karras" """
-        return f"{NAMES[self.sampler]} · {NAMES[self.schedule_in_use]}"
+        return f"{SAMPLER_LABELS[self.sampler]} · {SCHEDULE_LABELS[self.schedule_in_use]}"
 
     def set_sampler(self, name: str) -> None:
         """One that does not exist shows as the plainest; planning will say what is wrong."""
@@ -99,5 +69,5 @@ class Method(QWidget):
         self.changed.emit()
 
     def _say(self) -> None:
-        best = NAMES[best_schedule(self.sampler)]
+        best = SCHEDULE_LABELS[best_schedule(self.sampler)]
         self._schedules.box.setItemText(0, self._atelier.language.say("window_create.schedule.best", name=best))

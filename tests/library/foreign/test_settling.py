@@ -14,7 +14,7 @@ from core.library.foreign.imported import MOST_NOTES, Found, Imported
 from core.library.foreign.names import NEAREST, SAME, SCHEDULE_NAMES, match
 from core.library.foreign.settling import settle
 from core.library.foreign.values import model_name, real, told, whole
-from core.library.picture import A1111_SAMPLERS, A1111_SCHEDULES
+from core.method_labels import A1111_SCHEDULES, SAMPLER_LABELS
 from core.plain import from_plain, to_plain
 from core.planning.planner import LARGEST_SEED, MOST_AESTHETIC, MOST_GUIDANCE
 from core.planning.sizes import LARGEST, MOST_PIXELS, SMALLEST
@@ -125,11 +125,11 @@ class TestAnything:
 class TestNames:
     @pytest.mark.parametrize("ours", CATALOGUE)
     def test_labels_of_a1111_are_ours(self, ours: str) -> None:
-        assert match(A1111_SAMPLERS[ours], None, None)[0].name == ours
+        assert match(SAMPLER_LABELS[ours], None, None)[0].name == ours
         for name, label in A1111_SCHEDULES.items():
             for pair in (
-                match(A1111_SAMPLERS[ours], label, None),
-                match(f"{A1111_SAMPLERS[ours]} {label}", None, None),
+                match(SAMPLER_LABELS[ours], label, None),
+                match(f"{SAMPLER_LABELS[ours]} {label}", None, None),
             ):
                 assert (pair[0].name, pair[1].name) == (ours, name)
 
