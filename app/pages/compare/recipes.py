@@ -10,6 +10,7 @@ from typing import Any, Final
 from app.language import Language
 from app.pages.gallery.about import About
 from core.engine import SAMPLER_LABELS, SCHEDULE_LABELS
+from core.engine import SAMPLER_LABELS, SCHEDULE_LABELS
 from core.plain import to_plain
 from core.plan import BASE, REFINER
 from core.request import AUTO, Guidance, Request
@@ -102,8 +103,7 @@ def _flat(members: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 def _words(name: str, value: Any, language: Language) -> str:
     if name == "refiner" and value in (None, AUTO):
         return language.say("window_compare.refiner.off" if value is None else "window_compare.refiner.auto")
-    say = SAYING.get(name)
-    return "" if value in (None, "", []) else _plain(value) if say is None else say(value)
+    return "" if value in (None, "", []) else SAYING.get(name, _plain)(value)
 
 
 def _plain(value: Any) -> str:
@@ -132,11 +132,11 @@ def _size(request: Request) -> str:
     return request.aspect or ""
 
 
-SAYING: Final[Mapping[str, Callable[[Any], str]]] = {
+SAYING: Final[dict[str, Callable[[Any], str]]] = {
     "checkpoint": _model,
     "refiner": _model,
     "vae": _model,
     "loras": _loras,
-    "sampler": _called,
-    "schedule": _called,
+    "sampler": lambda name: SAMPLER_LABELS.get(name, name),
+    "schedule": lambda name: SCHEDULE_LABELS.get(name, name),
 }
