@@ -2,69 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
 from functools import partial
+from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core import events
 from core.errors import HangaError
+from core.events import Event
+from core.memory.lodgings import device_of
 from core.models.tiling import decode_tiled
-from core.models.vae import VAE
-from core.pipeline.exhaustion import is_exhaustion
+from core.pipeline.ladder import Ladder
+from core.pipeline.networks import torch_dtype
+from core.plan import BASE, Plan
+from core.residency import VAE
 
-NOTE_TILED = "note.decoded_tiled"
-NOTE_WIDER = "note.decoded_wider"
+NOTE_WIDER: Final = "note.decoded_wider"
 
-Decode = Callable[[Tensor], Tensor]
+Pixels = NDArray[np.uint8]
 
 
-def decode(latents: Tensor, vae: Callable[[torch.dtype], VAE], dtype: torch.dtype) -> Iterator[str | NDArray[np.uint8]]:
-    """Yields a note for every fallback, then the pixels [H, W, 3].
+def decode(latents: Tensor, ladder: Ladder) -> Generator[Event, None, Pixels]:
+    """Yields an event for every fallback; returns the pixels [H, W, 3].
 
-    `latents` [1, 4, h, w] are scaled. Raises HangaError memory.decode when tiles do not fit either, and
+    `latents` [1, 4, h, w] are scaled. Raises HangaError memory.decode when there is no fallback left, and
     engine.not_finite or engine.blank_picture rather than return a picture that is none.
     """
     if not torch.isfinite(latents).all():
         raise HangaError("engine.not_finite", stage="latents")
+    dtype = torch_dtype(ladder.plan.vae_dtype)
     for attempt in dict.fromkeys((dtype, torch.float32)):
         if attempt is not dtype:
-            yield NOTE_WIDER
-        pixels = yield from _decode_in(latents, vae(attempt), attempt)
-        if torch.isfinite(pixels).all():
-            yield finished(pixels)
-            return
+            yield events.StageStarted(job=ladder.job, stage=events.DECODE, note=NOTE_WIDER)
+        pixels = yield from ladder.attempts(events.DECODE, partial(_decoded, latents, attempt, ladder))
+        if pixels is not None:
+            return pixels
     raise HangaError("engine.not_finite", stage="decode")
 
 
-def _decode_in(latents: Tensor, vae: VAE, dtype: torch.dtype) -> Generator[str, None, Tensor]:
-    unscaled = (latents / vae.config.scale).to(dtype)
-    pixels = _attempt(vae.decode, unscaled)
-    if pixels is None:
-        yield NOTE_TILED
-        pixels = _attempt(partial(decode_tiled, vae.decode), unscaled)
-    if pixels is None:
-        raise HangaError("memory.decode")
-    return pixels
+def _decoded(latents: Tensor, dtype: torch.dtype, ladder: Ladder, plan: Plan) -> Pixels | None:
+    """None where a number left the range of the type."""
+    vae = ladder.networks.vae(plan, dtype, ladder.check)
+    unscaled = (latents.to(device_of(plan, BASE, VAE)) / vae.config.scale).to(dtype)
+    tile = plan.residency.tile
+    pixels = vae.decode(unscaled) if tile is None else decode_tiled(vae.decode, unscaled, tile)
+    return finished(pixels) if torch.isfinite(pixels).all() else None
 
 
-def _attempt(decode: Decode, unscaled: Tensor) -> Tensor | None:
-    """None where memory runs out. The error and all that its traceback holds are gone by then: the next attempt needs
-    the room."""
-    try:
-        return decode(unscaled)
-    except (RuntimeError, MemoryError) as error:
-        if not is_exhaustion(error):
-            raise
-    return None
-
-
-def finished(pixels: Tensor) -> NDArray[np.uint8]:
+def finished(pixels: Tensor) -> Pixels:
     """Eight bits, rows first. Raises HangaError engine.blank_picture if all of it is one shade."""
     shades = ((pixels[0].float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-    picture: NDArray[np.uint8] = shades.permute(1, 2, 0).cpu().numpy()
+    picture: Pixels = shades.permute(1, 2, 0).cpu().numpy()
     if np.ptp(picture) == 0:
         raise HangaError("engine.blank_picture")
     return picture

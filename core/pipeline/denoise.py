@@ -9,10 +9,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from core.models.unet import UNet
-from core.pipeline.cancel import Check
-from core.pipeline.networks import torch_dtype
-from core.pipeline.prompts import Conditioning
+from core.pipeline.evaluation import Evaluate
 from core.plan import Plan, Stage
 from core.sampling.catalogue import calls_per_step
 from core.sampling.denoiser import Denoiser, Prediction, denoiser
@@ -39,11 +36,9 @@ def renoised(plan: Plan, seed: int, kept: Tensor) -> Tensor:
     return kept + noise * math.sqrt(wanted**2 - level**2)
 
 
-def steps(
-    plan: Plan, stage: Stage, seed: int, latents: Tensor, unet: UNet, conditioning: Conditioning, check: Check
-) -> Iterator[Step]:
+def steps(stage: Stage, seed: int, latents: Tensor, evaluate: Evaluate, plan: Plan) -> Iterator[Step]:
     """The steps of `stage`, from `latents` [1, 4, h, w] at its first noise level. Latents stay float32."""
-    denoise = _denoiser(plan, stage, unet, conditioning, check)
+    denoise = _denoiser(plan, stage, evaluate)
     latents = latents.to(torch.device(plan.device), torch.float32)
     return SAMPLERS[plan.sampler](denoise, latents, stage.sigmas, _noise(plan, seed, stage))
 
@@ -57,22 +52,12 @@ def _noise(plan: Plan, seed: int, stage: Stage) -> NoiseSource:
     return NoiseSource([seed], (4, plan.height // 8, plan.width // 8), stream=stage.role)
 
 
-def _denoiser(plan: Plan, stage: Stage, unet: UNet, conditioning: Conditioning, check: Check) -> Denoiser:
-    dtype = torch_dtype(plan.dtype)
-
-    def predict(scaled: Tensor, time: float, sides: int) -> Tensor:
-        """The network's output for the first `sides` of (wanted, unwanted), stacked."""
-        check()
-        batch = scaled.to(dtype).expand(sides, -1, -1, -1).contiguous(memory_format=torch.channels_last)
-        times = torch.full((sides,), time, device=batch.device)
-        output = unet(batch, times, conditioning.context[:sides], conditioning.vector[:sides])
-        return cast(Tensor, output.float())
-
+def _denoiser(plan: Plan, stage: Stage, evaluate: Evaluate) -> Denoiser:
     def wanted(scaled: Tensor, time: float, sigma: float) -> Tensor:
-        return predict(scaled, time, 1)
+        return evaluate(scaled, time, 1)
 
     def both(scaled: Tensor, time: float, sigma: float) -> tuple[Tensor, Tensor]:
-        conditional, unconditional = predict(scaled, time, 2).chunk(2)
+        conditional, unconditional = evaluate(scaled, time, 2).chunk(2)
         return conditional, unconditional
 
     levels = levels_for(plan.zero_terminal_snr)

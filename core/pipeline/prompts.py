@@ -22,6 +22,9 @@ class Conditioning:
     context: Tensor
     vector: Tensor
 
+    def on(self, device: torch.device) -> Conditioning:
+        return Conditioning(self.context.to(device), self.vector.to(device))
+
 
 def encode(towers: Towers, request: Request, stage: Stage) -> Conditioning:
     """Raises HangaError request.prompt_too_long."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -18,13 +19,16 @@ from torch import Tensor
 from core import VERSION, events
 from core.errors import HangaError
 from core.events import Event
-from core.models.vae import VAE
+from core.memory.lowering import lowered
 from core.pipeline import denoise, prompts
-from core.pipeline.cancel import CancelledError, Check, check_for
+from core.pipeline.cancel import CancelledError, check_for
 from core.pipeline.decode import decode
-from core.pipeline.exhaustion import is_exhaustion
-from core.pipeline.networks import Networks, torch_dtype
-from core.pipeline.preview import preview
+from core.pipeline.evaluation import Evaluation
+from core.pipeline.exhaustion import is_exhaustion, is_loss
+from core.pipeline.ladder import Ladder, Lower, exhausted
+from core.pipeline.networks import Networks
+from core.pipeline.preview import Preview, preview
+from core.pipeline.walk import Walk
 from core.plan import BASE, REFINER, Plan, Stage
 from core.record import ImageRecord, record_of
 from core.sampling.step import Step
@@ -52,10 +56,13 @@ def run(
     parent: str | None = None,
     done: Collection[int] = (),
     resume: bool = False,
+    lower: Lower = lowered,
 ) -> Iterator[Event]:
     """Make the pictures of `plan`, but for those whose indices are `done`. With `resume`, what an earlier attempt kept
-    is gone on from. Ends with exactly one of Finished, Cancelled, Failed; never raises HangaError."""
-    story = Story(plan, keeper, networks or Networks(), job, check_for(cancelled), parent, done, resume)
+    is gone on from. Where memory runs out, `lower` says how to go on. Ends with exactly one of Finished, Cancelled,
+    Failed; never raises HangaError."""
+    ladder = Ladder(plan, networks or Networks(), job, check_for(cancelled), lower)
+    story = Story(plan, keeper, ladder, job, parent, done, resume)
     started = time.monotonic()
     yield events.Started(job=job, seeds=plan.seeds, width=plan.width, height=plan.height, steps=story.steps)
     try:
@@ -66,11 +73,22 @@ def run(
     except HangaError as error:
         yield events.Failed(job=job, code=error.code, data=error.data)
     except (RuntimeError, MemoryError) as error:
-        if not is_exhaustion(error):
+        trouble = _trouble(error, plan)
+        if trouble is None:
             raise
-        yield events.Failed(job=job, code="memory.exhausted", data={"device": plan.device})
+        yield events.Failed(job=job, code=trouble.code, data=trouble.data)
     else:
         yield events.Finished(job=job, seconds=time.monotonic() - started)
+
+
+def _trouble(error: RuntimeError | MemoryError, plan: Plan) -> HangaError | None:
+    """What an artist has to know of it; None where it is a mistake of ours."""
+    if is_exhaustion(error):
+        return exhausted(plan)
+    if isinstance(error, RuntimeError) and is_loss(error):
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        return HangaError("engine.device_lost", device=plan.device, reason=reason)
+    return None
 
 
 @dataclass
@@ -94,10 +112,10 @@ class Story:
     each network does its share of all pictures before it makes way."""
 
     plan: Plan
+    """As it was made: that is what records tell. What is followed is the ladder's."""
     keeper: Keeper
-    networks: Networks
+    ladder: Ladder
     job: str
-    check: Check
     parent: str | None
     done: Collection[int]
     resume: bool
@@ -109,11 +127,11 @@ class Story:
         return sum(denoise.step_count(self.plan, stage) for stage in self.plan.stages)
 
     def tell(self) -> Iterator[Event]:
-        self.networks.follow(self.plan)
+        self.ladder.networks.follow(self.plan)
         indices = [index for index in range(len(self.plan.seeds)) if index not in self.done]
         groups = [[index] for index in indices] if self.plan.keep_resident else [indices]
         for group in groups:
-            pictures = [self._begin(index) for index in group]
+            pictures = [self.ladder.attempt(events.LOAD, partial(self._begin, index)) for index in group]
             for stage in self.plan.stages:
                 waiting = [picture for picture in pictures if stage.role not in picture.past]
                 if waiting:
@@ -121,7 +139,7 @@ class Story:
             for picture in pictures:
                 yield from self._finish(picture)
 
-    def _begin(self, index: int) -> Picture:
+    def _begin(self, index: int, plan: Plan) -> Picture:
         created = datetime.now().astimezone().isoformat(timespec="seconds")
         record = record_of(self.plan, index, created, f"Hanga {VERSION}", self.parent, self.job or None)
         return (self._resumed(record) if self.resume else None) or self._begun(record)
@@ -149,60 +167,77 @@ class Story:
 
     def _stage(self, stage: Stage, group: list[Picture]) -> Iterator[Event]:
         """One network's share of every picture of the group."""
-        yield self._stage_started(events.LOAD if stage.role == BASE else events.SWAP)
+        loading = events.LOAD if stage.role == BASE else events.SWAP
+        conditioning = yield from self._prompts(stage, loading)
+        yield from self.ladder.attempts(loading, partial(self._loaded, stage))
+        name = events.BASE if stage.role == BASE else events.REFINER
+        yield self._stage_started(name)
+        for picture in group:
+            evaluate = Evaluation(self.ladder, stage, conditioning)
+            walk = Walk(partial(denoise.steps, stage, picture.seed, picture.latents, evaluate))
+            yield from self._steps(name, stage, picture, walk)
+            if stage.role == BASE and self.plan.stages[-1].role == REFINER:
+                yield from self._keep(name, picture, HANDOFF)
+
+    def _prompts(self, stage: Stage, loading: str) -> Generator[Event, None, prompts.Conditioning]:
+        yield self._stage_started(loading)
         if stage.role not in self.conditioning:
-            towers = self.networks.towers(stage, self.plan, self.check)
+            yield from self.ladder.attempts(loading, partial(self._towers, stage))
             yield self._stage_started(events.ENCODE)
-            self.conditioning[stage.role] = prompts.encode(towers, self.plan.request, stage)
-            del towers
+            self.conditioning[stage.role] = yield from self.ladder.attempts(
+                events.ENCODE, partial(self._encoded, stage)
+            )
         else:
             yield self._stage_started(events.ENCODE)
-        unet = self.networks.unet(stage, self.plan, self.check)
-        yield self._stage_started(events.BASE if stage.role == BASE else events.REFINER)
-        for picture in group:
-            yield from self._steps(
-                stage,
-                picture,
-                denoise.steps(
-                    self.plan, stage, picture.seed, picture.latents, unet, self.conditioning[stage.role], self.check
-                ),
-            )
-            if stage.role == BASE and self.plan.stages[-1].role == REFINER:
-                yield self._keep(picture, HANDOFF)
+        return self.conditioning[stage.role]
 
-    def _steps(self, stage: Stage, picture: Picture, steps: Iterator[Step]) -> Iterator[Event]:
+    def _towers(self, stage: Stage, plan: Plan) -> None:
+        self.ladder.networks.towers(stage, plan, self.ladder.check)
+
+    def _encoded(self, stage: Stage, plan: Plan) -> prompts.Conditioning:
+        towers = self.ladder.networks.towers(stage, plan, self.ladder.check)
+        return prompts.encode(towers, plan.request, stage)
+
+    def _loaded(self, stage: Stage, plan: Plan) -> None:
+        self.ladder.networks.unet(stage, plan, self.ladder.check)
+
+    def _steps(self, name: str, stage: Stage, picture: Picture, walk: Walk) -> Iterator[Event]:
         first = self.plan.stages[0]
         done = 0 if stage is first else denoise.step_count(self.plan, first)
         started = time.monotonic()
-        for step in steps:
+        while (step := (yield from self.ladder.attempts(name, walk.step))) is not None:
+            yield from self.ladder.told()
             number = done + step.index + 1
-            if not torch.isfinite(step.latents).all():
-                raise HangaError("engine.not_finite", stage=stage.role, step=number)
+            small = yield from self.ladder.attempts(name, partial(self._looked_at, stage, step, number))
             picture.latents = step.latents
-            yield self._stepped(stage, step, number, time.monotonic() - started)
-            yield self._previewed(picture, step.denoised, number)
-            self.check()
+            yield self._stepped(name, step, number, time.monotonic() - started)
+            yield self._previewed(picture, small, number)
+            self.ladder.check()
             started = time.monotonic()
+
+    def _looked_at(self, stage: Stage, step: Step, number: int, plan: Plan) -> Preview:
+        """What there is to see after a step. Raises HangaError engine.not_finite where that is nothing."""
+        if not torch.isfinite(step.latents).all():
+            raise HangaError("engine.not_finite", stage=stage.role, step=number)
+        return preview(step.denoised[0], plan.first_stage.latent_rgb)
 
     def _finish(self, picture: Picture) -> Iterator[Event]:
         """From the last latents to the file. They are kept first, so that nothing after costs more than a retry."""
-        yield self._keep(picture, FINAL)
+        yield from self._keep(events.DECODE, picture, FINAL)
         yield self._stage_started(events.DECODE)
-        for result in decode(picture.latents, self._vae, torch_dtype(self.plan.vae_dtype)):
-            if isinstance(result, str):
-                yield self._stage_started(events.DECODE, note=result)
-            else:
-                yield self._stage_started(events.SAVE)
-                yield self._saved(picture, self.keeper.keep_picture(result, picture.record))
+        pixels = yield from decode(picture.latents, self.ladder)
+        yield self._stage_started(events.SAVE)
+        path = yield from self.ladder.attempts(events.SAVE, lambda _: self.keeper.keep_picture(pixels, picture.record))
+        yield self._saved(picture, path)
 
-    def _vae(self, dtype: torch.dtype) -> VAE:
-        return self.networks.vae(self.plan, dtype, self.check)
-
-    def _keep(self, picture: Picture, kind: str) -> Event:
-        picture.kept[kind] = picture.latents[0].float().cpu().numpy()
-        path = self.keeper.keep_latents(picture.record, picture.kept)
+    def _keep(self, stage: str, picture: Picture, kind: str) -> Iterator[Event]:
+        path = yield from self.ladder.attempts(stage, partial(self._kept, picture, kind))
         record = picture.record
-        return events.LatentKept(job=self.job, index=record.index, seed=record.seed, kind=kind, path=str(path))
+        yield events.LatentKept(job=self.job, index=record.index, seed=record.seed, kind=kind, path=str(path))
+
+    def _kept(self, picture: Picture, kind: str, plan: Plan) -> Path:
+        picture.kept[kind] = picture.latents[0].float().cpu().numpy()
+        return self.keeper.keep_latents(picture.record, picture.kept)
 
     def _saved(self, picture: Picture, path: Path) -> Event:
         record, plan = picture.record, self.plan
@@ -213,16 +248,19 @@ class Story:
     def _stage_started(self, stage: str, note: str = "") -> Event:
         return events.StageStarted(job=self.job, stage=stage, note=note)
 
-    def _stepped(self, stage: Stage, step: Step, number: int, seconds: float) -> Event:
-        name = events.BASE if stage.role == BASE else events.REFINER
+    def _stepped(self, name: str, step: Step, number: int, seconds: float) -> Event:
         return events.Stepped(
             job=self.job, stage=name, step=number, steps=self.steps, sigma=step.sigma_next, seconds=seconds
         )
 
-    def _previewed(self, picture: Picture, denoised: Tensor, number: int) -> Event:
-        height, width = denoised.shape[2:]
-        pixels = preview(denoised[0], self.plan.first_stage.latent_rgb)
+    def _previewed(self, picture: Picture, small: Preview, number: int) -> Event:
         record = picture.record
         return events.Previewed(
-            job=self.job, index=record.index, seed=record.seed, step=number, width=width, height=height, pixels=pixels
+            job=self.job,
+            index=record.index,
+            seed=record.seed,
+            step=number,
+            width=small.width,
+            height=small.height,
+            pixels=small.pixels,
         )
