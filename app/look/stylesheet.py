@@ -37,6 +37,7 @@ QPushButton:disabled, QToolButton:disabled { color: $edge; }
 QToolButton:checked { background: $hover; color: $ink; }
 QToolButton[role="icon"] { padding: 3px; min-width: ${SMALL_INNER}px; }
 QToolButton[role="icon"]:focus { padding: 2px; }
+QToolButton[role="rail"], QToolButton[role="rail"]:focus { font-size: ${CAPTION}px; padding-left: 0; padding-right: 0; }
 QToolButton::menu-indicator { image: none; }
 
 QPushButton[role="outlined"] { border: 1px solid $edge; color: $ink; padding: 5px 12px; }
@@ -81,6 +82,9 @@ QFrame[role="field"][focused="true"] { border: 2px solid $indigo; }
 QPlainTextEdit[role="bare"] { background: transparent; border: none; selection-background-color: $indigo;
   selection-color: $on_indigo; }
 
+QMenuBar { background: $window; border: none; padding: 2px 4px; }
+QMenuBar::item { background: transparent; color: $dim; padding: 4px 9px; border-radius: 5px; }
+QMenuBar::item:selected, QMenuBar::item:pressed { background: $hover; color: $ink; }
 QMenu { background: $card; border: 1px solid $edge; border-radius: 6px; padding: 4px; }
 QMenu::item { padding: 6px 22px 6px 12px; border-radius: 4px; color: $ink; }
 QMenu::item:selected { background: $hover; }

@@ -109,8 +109,9 @@ class NoticeBar(QFrame):
         self._icon.setPixmap(drawn.pixmap(QSize(ICON, ICON), scale))
 
 
-def place_notice(notice: NoticeBar, over: QWidget, margin: int = 24) -> None:
-    """Puts a notice above the lower edge of `over`, in the middle, as wide as it needs to be."""
+def place_notice(notice: NoticeBar, over: QWidget, margin: int = 24, below: int = 52) -> None:
+    """Puts a notice near the upper edge of `over`, below its tools, in the middle, as wide as it needs to be: what
+    stands at the foot of pages, such as Generate, is never covered."""
     width = min(max(notice.sizeHint().width(), 320), over.width() - 2 * margin)
     height = max(notice.heightForWidth(width), notice.sizeHint().height())
-    notice.setGeometry((over.width() - width) // 2, over.height() - height - margin, width, height)
+    notice.setGeometry((over.width() - width) // 2, below, width, height)
