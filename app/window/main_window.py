@@ -7,39 +7,30 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.atelier import Atelier
 from app.engine_thread import EngineThread
-from app.pages.create.page import CreatePage
-from app.pages.gallery.page import GalleryPage
-from app.pages.models.page import ModelsPage
-from app.pages.queue.page import QueuePage
-from app.pages.settings.page import SettingsPage
 from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
-from app.window.keys import KeysDialog
+from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS, command
+from app.window.doing import Doing
+from app.window.menus import Menus
+from app.window.pages import Pages
 from app.window.rail import Place, Rail
+from app.window.recent import Recent
+from app.window.remembering import Remembering
 from core.engine import EngineChanged, Notice, Opening
 from core.errors import EXIT_CODES, Datum, HangaError
 from core.request import AUTO, Request
 
-CREATE: Final = "create"
-GALLERY: Final = "gallery"
-MODELS: Final = "models"
-QUEUE: Final = "queue"
-SETTINGS: Final = "settings"
-PLACES: Final = (
-    Place(CREATE, "create", "Ctrl+1"),
-    Place(GALLERY, "gallery", "Ctrl+2"),
-    Place(MODELS, "models", "Ctrl+3"),
-    Place(QUEUE, "queue", "Ctrl+4"),
-    Place(SETTINGS, "settings", "Ctrl+,", foot=True),
+PLACES: Final = tuple(
+    Place(name, name, command(name).sequences[0], foot=name == SETTINGS)
+    for name in (CREATE, GALLERY, MODELS, QUEUE, SETTINGS)
 )
 SMALLEST: Final = (1024, 700)
 USUAL: Final = (1440, 900)
-GEOMETRY: Final = "geometry"
 
 Data = Mapping[str, Datum]
 
@@ -49,41 +40,38 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._atelier, self.engine_thread = atelier, thread
         self.setObjectName("window")
-        self.setMinimumSize(*SMALLEST)
         self.resize(*USUAL)
         self.setAcceptDrops(True)
-        self.create_page = CreatePage(atelier, thread)
-        self.gallery_page = GalleryPage(atelier, thread)
-        self.models_page = ModelsPage(atelier, thread)
-        self.queue_page = QueuePage(atelier, thread)
-        self.settings_page = SettingsPage(atelier, thread)
-        self._pages: dict[str, QWidget] = {
-            CREATE: self.create_page,
-            GALLERY: self.gallery_page,
-            MODELS: self.models_page,
-            QUEUE: self.queue_page,
-            SETTINGS: self.settings_page,
-        }
+        self.pages = Pages(atelier, thread)
+        self.create_page, self.gallery_page = self.pages.create, self.pages.gallery
+        self.models_page, self.queue_page = self.pages.models, self.pages.queue
+        self.settings_page = self.pages.settings
         self.notice = NoticeBar(atelier)
         self._rail = Rail(atelier, PLACES)
         self._stack = QStackedWidget()
+        self._remembering = Remembering(self, thread, self.go)
+        self.menus = Menus(atelier, self._recent().entries, self.queue_page.deed_actions)
+        doing = Doing(atelier, thread, self.pages, self.notice, self.go, self._open_files)
+        self._acts = doing.acts(self, self.menus)
+        self.setMenuBar(self.menus)
         self._lay_out()
         self._connect_pages()
         self._connect_engine()
-        self._add_shortcuts()
         self.go(CREATE)
         atelier.language.follow(self._say)
 
     def go(self, name: str) -> None:
         """Show the page `name`, and give it the keys."""
-        self._stack.setCurrentWidget(self._pages[name])
+        page = self.pages.by_name[name]
+        self._stack.setCurrentWidget(page)
         self._rail.show_chosen(name)
-        self._pages[name].setFocus()
+        self.menus.show_page(name)
+        page.setFocus()
 
     @property
     def page(self) -> str:
         """The name of the page that is shown."""
-        return next(name for name, page in self._pages.items() if page is self._stack.currentWidget())
+        return next(name for name, page in self.pages.by_name.items() if page is self._stack.currentWidget())
 
     def tell(self, code: str, data: Data | None = None) -> None:
         """One sentence, until the next; errors stay until they are closed."""
@@ -99,20 +87,13 @@ class MainWindow(QMainWindow):
         """What happened in the engine, in the window's thread."""
         if isinstance(notice, EngineChanged) and notice.code:
             self.tell(notice.code, notice.data)
-        self.create_page.hear(notice)
-        self.gallery_page.hear(notice)
-        self.models_page.hear(notice)
-        self.queue_page.hear(notice)
-        self.settings_page.hear(notice)
+        self._remembering.hear(notice)
+        self.pages.hear(notice)
 
     @Slot(object)
     def opened(self, opening: Opening) -> None:
-        self.create_page.opened(opening)
-        self.gallery_page.opened(opening)
-        self.models_page.opened(opening)
-        self.queue_page.opened(opening)
-        self.settings_page.opened(opening)
-        self.engine_thread.ask(lambda engine: engine.session.window(GEOMETRY), self._place)
+        self.pages.opened(opening)
+        self._remembering.opened()
 
     @Slot(object)
     def refused(self, error: HangaError) -> None:
@@ -122,11 +103,11 @@ class MainWindow(QMainWindow):
     def visited(self, arguments: list[str]) -> None:
         """Another start of the program: this window is what it wants, with the files that it was given."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
         self.raise_()
         self.activateWindow()
         if arguments:
-            self.go(GALLERY)
-            self.gallery_page.take_files([Path(each) for each in arguments])
+            self._open_files([Path(each) for each in arguments])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         event.acceptProposedAction()
@@ -135,16 +116,22 @@ class MainWindow(QMainWindow):
         if self.gallery_page.receive(event.mimeData()):
             event.acceptProposedAction()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nothing that has the focus took."""
+        if not self.menus.hear_late(event):
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """What runs is put back into the queue; it goes on at the next start."""
-        geometry = bytes(self.saveGeometry().data()).hex()
-        self.engine_thread.ask(lambda engine: engine.session.keep_window(GEOMETRY, geometry))
+        self._remembering.keep(self.page)
         self.hide()
         self.engine_thread.close()
         super().closeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        room = self.screen().availableSize()
+        self.setMinimumSize(min(SMALLEST[0], room.width()), min(SMALLEST[1], room.height()))
         self.create_page.focus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -162,12 +149,29 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self._rail)
         row.addWidget(self._stack, 1)
-        for page in self._pages.values():
+        for page in self.pages.by_name.values():
             self._stack.addWidget(page)
         self.notice.setParent(self._stack)
         self.setCentralWidget(whole)
 
+    def _recent(self) -> Recent:
+        prompt = self.create_page.panel.prompts.prompt
+
+        def use_prompt(text: str) -> None:
+            self.go(CREATE)
+            prompt.set_text(text)
+
+        return Recent(
+            self._atelier,
+            self._remembering,
+            lambda: prompt.history.prompts,
+            use_prompt,
+            lambda file: self._open_files([file]),
+            self._use_model,
+        )
+
     def _connect_pages(self) -> None:
+        self.menus.asked.connect(self._do)
         self._rail.chosen.connect(self.go)
         self.create_page.say.connect(self.tell)
         self.create_page.show_in_gallery.connect(self._show_in_gallery)
@@ -179,42 +183,18 @@ class MainWindow(QMainWindow):
         self.models_page.use_model.connect(self._use_model)
         self.queue_page.say.connect(self.tell)
         self.queue_page.undoable.connect(self.tell_undoable)
+        self.queue_page.changed.connect(self._say_pause)
         self.settings_page.say.connect(self.tell)
         self.settings_page.undoable.connect(self.tell_undoable)
-        self.settings_page.keys_wanted.connect(self._show_keys)
+        self.settings_page.keys_wanted.connect(self._acts["keys"])
 
     def _connect_engine(self) -> None:
         self.engine_thread.noticed.connect(self.hear)
         self.engine_thread.opened.connect(self.opened)
         self.engine_thread.failed.connect(self.refused)
 
-    def _add_shortcuts(self) -> None:
-        QShortcut(QKeySequence("Ctrl+Return"), self, self._generate)
-        QShortcut(QKeySequence("Esc"), self, self.create_page.cancel)
-        QShortcut(QKeySequence.StandardKey.HelpContents, self, self._show_keys)
-        QShortcut(QKeySequence.StandardKey.Undo, self, self._undo)
-        QShortcut(QKeySequence.StandardKey.Redo, self, self._redo)
-
-    def _generate(self) -> None:
-        self.create_page.generate()
-
-    def _undo(self) -> None:
-        """What was done last on the page that is shown."""
-        if self.page == GALLERY:
-            self.gallery_page.undo()
-        elif self.page == QUEUE:
-            self.queue_page.undo()
-        elif self.page == SETTINGS:
-            self.settings_page.undo()
-        else:
-            self.notice.undo()
-
-    def _show_keys(self) -> None:
-        KeysDialog(self._atelier, self).exec()
-
-    def _redo(self) -> None:
-        if self.page == GALLERY:
-            self.gallery_page.redo()
+    def _do(self, name: str) -> None:
+        self._acts[name]()
 
     def _show_in_gallery(self, picture: int) -> None:
         self.go(GALLERY)
@@ -234,9 +214,15 @@ class MainWindow(QMainWindow):
         self.go(MODELS)
         self.models_page.bring_in([Path(each) for each in paths])
 
-    def _place(self, geometry: object) -> None:
-        if isinstance(geometry, str):
-            self.restoreGeometry(QByteArray.fromHex(geometry.encode()))
+    def _open_files(self, files: list[Path]) -> None:
+        self.go(GALLERY)
+        for file in files:
+            self._remembering.file_opened(file)
+        self.gallery_page.take_files(files)
+
+    def _say_pause(self) -> None:
+        self.menus.show_words("pause", f"window_menu.{'resume' if self.queue_page.paused else 'pause'}")
 
     def _say(self) -> None:
         self.setWindowTitle(self._atelier.language.say("window.title"))
+        self._say_pause()

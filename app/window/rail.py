@@ -18,11 +18,11 @@ ICON = 22
 
 @dataclass(frozen=True)
 class Place:
-    """A page's entry: its name, its icon, its shortcut, and whether it stands at the foot."""
+    """A page's entry: its name, its icon, the keys of its command, and whether it stands at the foot."""
 
     name: str
     icon: str
-    keys: str
+    keys: QKeySequence
     foot: bool = False
 
 
@@ -39,7 +39,6 @@ class RailButton(QToolButton):
         self.setIconSize(QSize(ICON, ICON))
         self.setFixedWidth(WIDTH - 2 * HAIR)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setShortcut(QKeySequence(place.keys))
         atelier.look.follow(self._dress)
         atelier.language.follow(self._say)
 
@@ -48,11 +47,9 @@ class RailButton(QToolButton):
 
     def _say(self) -> None:
         words = self._atelier.language.say(f"window.page.{self._place.name}")
-        # A text set anew takes the shortcut away.
         self.setText(words)
-        self.setShortcut(QKeySequence(self._place.keys))
         self.setAccessibleName(words)
-        self.setToolTip(f"{words} ({self.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        self.setToolTip(f"{words} ({self._place.keys.toString(QKeySequence.SequenceFormat.NativeText)})")
 
 
 class Rail(QFrame):

@@ -211,7 +211,7 @@ class GalleryPage(QWidget):
 
     def _add_shortcuts(self) -> None:
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.activated.connect(self._find)
+        find.activated.connect(self.search)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.browser.grid)
         copy.activated.connect(lambda: self.hands.do(COPY))
         copy_large = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.browser.large)
@@ -249,7 +249,8 @@ class GalleryPage(QWidget):
         self._leave_trash()
         self.browser.search.toggle(term)
 
-    def _find(self) -> None:
+    def search(self) -> None:
+        """Where one types what is searched for."""
         self.browser.show_grid()
         self.browser.search.edit.setFocus()
         self.browser.search.edit.selectAll()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
@@ -60,6 +60,11 @@ class ModelsPage(QWidget):
     @property
     def found(self) -> Sequence[ModelEntry]:
         return self._files.found
+
+    @property
+    def deed_actions(self) -> list[QAction]:
+        """What can be done with what is selected."""
+        return list(self._bar.actions_by_name.values())
 
     def opened(self, opening: Opening) -> None:
         self._is_open = True

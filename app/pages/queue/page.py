@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.atelier import Atelier
@@ -39,6 +39,8 @@ class QueuePage(QWidget):
 
     say = Signal(str, dict)
     undoable = Signal(str, dict, object)
+    changed = Signal()
+    """There are other jobs than before, or the queue is paused or goes on."""
 
     def __init__(self, atelier: Atelier, thread: EngineThread) -> None:
         super().__init__()
@@ -65,6 +67,15 @@ class QueuePage(QWidget):
     def rows(self) -> list[QueueRow]:
         """All jobs, in the order in which they are seen."""
         return self._watching.rows
+
+    @property
+    def paused(self) -> bool:
+        return self._watching.paused
+
+    @property
+    def deed_actions(self) -> list[QAction]:
+        """What can be done with what is selected, for menus."""
+        return list(self._bar.actions_by_name.values())
 
     def opened(self, opening: Opening) -> None:
         self._watching.read()
@@ -107,10 +118,11 @@ class QueuePage(QWidget):
 
     def _connect(self) -> None:
         self._watching.changed.connect(self._show)
+        self._watching.changed.connect(self.changed)
         self._watching.saved.connect(self._pictures.renew)
         self._chips.chosen.connect(self._show)
-        self._pause.clicked.connect(self._toggle_pause)
-        self._clear.clicked.connect(self._clear_waiting)
+        self._pause.clicked.connect(self.toggle_pause)
+        self._clear.clicked.connect(self.clear)
         self.list.chosen_changed.connect(self._chosen)
         self.list.dropped.connect(self._dropped)
         self._atelier.language.changed.connect(self._show)
@@ -167,11 +179,13 @@ class QueuePage(QWidget):
         if jobs:
             self._do(lambda engine: deeds.take_out(engine, jobs), lambda back: self._gone(len(jobs), back))
 
-    def _clear_waiting(self) -> None:
+    def clear(self) -> None:
+        """Take all that waits out of the queue."""
         number = sum(row.state == WAITING for row in self._watching.rows)
-        self._do(deeds.clear, lambda back: self._gone(number, back))
+        if number:
+            self._do(deeds.clear, lambda back: self._gone(number, back))
 
-    def _toggle_pause(self) -> None:
+    def toggle_pause(self) -> None:
         paused = not self._watching.paused
         self._do(lambda engine: deeds.set_paused(engine, paused))
 

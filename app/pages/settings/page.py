@@ -73,6 +73,9 @@ class SettingsPage(QWidget):
         """Take the last change back."""
         self._keeper.undo()
 
+    def show_about(self) -> None:
+        self._scroll.ensureWidgetVisible(self._about)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look()
@@ -116,7 +119,7 @@ class SettingsPage(QWidget):
         for name, fields in self._groups().items():
             cards.addWidget(self._card(name, fields))
         cards.addStretch()
-        scroll = QScrollArea(widgetResizable=True)
+        scroll = self._scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(inside)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
