@@ -10,6 +10,7 @@ from core.drafting.desk import Brought, Desk
 from core.drafting.preset import Preset, preset_of
 from core.drafting.sketch import Sketch
 from core.drafting.style import Style, dressed, kept_out
+from core.engine.blind import MOST_PAIRS, write_table
 from core.engine.engine import Engine, Opening
 from core.engine.exchange import export, read_settings
 from core.engine.notices import EngineChanged, JobChanged, Notice, PicturesChanged, QueueChanged
@@ -28,14 +29,17 @@ from core.library.lineage import Lineage, ModelSeen
 from core.library.marks import Change
 from core.library.model_entries import ModelEntry
 from core.library.model_entries import entries as model_entries
+from core.library.preference import Preference
 from core.library.query import BEST, NAME, NEWEST, OLDEST, Glance, Page, Query
 from core.library.trash import Emptied, Trashed
+from core.library.trials import TIE, A, B, Pair, Trial, TrialGlance
 from core.method_labels import SAMPLER_LABELS, SCHEDULE_LABELS
 from core.planning.choices import SAMPLERS, SCHEDULE_NAMES, best_schedule, stage_steps
 from core.planning.refining import Changes
 
 __all__ = [
     "BEST",
+    "MOST_PAIRS",
     "NAME",
     "NEWEST",
     "OLDEST",
@@ -43,6 +47,9 @@ __all__ = [
     "SAMPLER_LABELS",
     "SCHEDULE_LABELS",
     "SCHEDULE_NAMES",
+    "TIE",
+    "A",
+    "B",
     "Brought",
     "Bundle",
     "Change",
@@ -64,8 +71,10 @@ __all__ = [
     "Notice",
     "Opening",
     "Page",
+    "Pair",
     "Picture",
     "PicturesChanged",
+    "Preference",
     "Preset",
     "PromptCount",
     "Query",
@@ -73,6 +82,8 @@ __all__ = [
     "Sketch",
     "Style",
     "Trashed",
+    "Trial",
+    "TrialGlance",
     "Unmatched",
     "best_schedule",
     "copy_model",
@@ -87,4 +98,5 @@ __all__ = [
     "preset_of",
     "read_settings",
     "stage_steps",
+    "write_table",
 ]

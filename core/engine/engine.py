@@ -23,6 +23,7 @@ from core import settings as settings_file
 from core.database.database import Database
 from core.drafting.desk import Desk
 from core.durable import sweep
+from core.engine.blind import BlindTrials
 from core.engine.exchange import understood
 from core.engine.notices import (
     CLOSED,
@@ -82,8 +83,8 @@ class Opening:
 
 
 class Engine:
-    """`start` it once; it works until it is closed. `library`, `queue`, `session`, `models` and `desk` may be used
-    directly for reading and for what no other method here does."""
+    """`start` it once; it works until it is closed. `library`, `queue`, `trials`, `session`, `models` and `desk` may be
+    used directly for reading and for what no other method here does."""
 
     def __init__(self, home: Home, backend: Backend) -> None:
         """Opens the home. Raises HangaError disk.* where it cannot be written, file.newer_database."""
@@ -93,6 +94,7 @@ class Engine:
         self._database = Database.open(home.database, home.snapshots)
         self.library = Library(home, self._database, understand=understood)
         self.queue = Queue(self._database)
+        self.trials = BlindTrials(self._database, self.queue, self._placed, self._announce)
         self.session = Session(self._database)
         self.desk = Desk(home)
         self.settings, _ = settings_file.load(home.settings)
@@ -104,6 +106,7 @@ class Engine:
             models=self.models,
             backend=backend,
             say=self._say,
+            welcome=self.trials.welcome,
             stopping=self._is_stopping,
             estimator=self._estimator,
             memory_limit=self._memory_limit,
@@ -261,13 +264,16 @@ class Engine:
 
     def _add(self, orders: Sequence[Order]) -> list[Job]:
         jobs = self.queue.add(orders)
+        self._announce(jobs)
+        return jobs
+
+    def _announce(self, jobs: Sequence[Job]) -> None:
         if len(jobs) > MANY:
             self._say(QueueChanged())
         else:
             for job in jobs:
                 self._say(JobChanged(job=job))
         self._wake()
-        return jobs
 
     def _placed(self, request: Request) -> Request:
         """On the device that the artist has chosen for all that name none."""

@@ -39,6 +39,8 @@ class Performer:
     models: ModelFolder
     backend: Backend
     say: Callable[[Notice], None]
+    welcome: Callable[[int], None]
+    """Is told the number of every picture that is new in the library."""
     stopping: Callable[[str], bool]
     estimator: Estimator
     memory_limit: Callable[[], int | None]
@@ -104,6 +106,7 @@ class Performer:
         try:
             picture = self.library.add(Path(event.path))
             self.queue.saved(job.id, event.index)
+            self.welcome(picture.id)
         except HangaError:
             self.backend.cancel()
             raise

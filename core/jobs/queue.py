@@ -52,6 +52,12 @@ class Queue:
         """The next one first."""
         return self._select("WHERE state = ? ORDER BY place", WAITING)
 
+    def unfinished(self) -> frozenset[str]:
+        """Ids of jobs that wait or run."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT id FROM job WHERE state IN (?, ?)", (WAITING, RUNNING))
+            return frozenset(row["id"] for row in rows)
+
     def job(self, id: str) -> Job:
         with self._database.reading() as connection:
             return _job(connection, id)
