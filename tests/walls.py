@@ -126,7 +126,8 @@ ROOMS = {
         "says what a file is from its first bytes; used before torch is there",
     ),
     "weights": room(
-        "core.checkpoint.reader core.checkpoint.load core.checkpoint.save core.checkpoint.latents",
+        "core.checkpoint.reader core.checkpoint.limits core.checkpoint.filling core.checkpoint.source core.checkpoint.load"
+        " core.checkpoint.save core.checkpoint.latents",
         "headers models conditioning words",
         "turns files into loaded networks and back, so it builds models and text towers",
     ),

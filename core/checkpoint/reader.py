@@ -1,12 +1,15 @@
 """Tensors straight from a safetensors file, by reads at known positions.
 
-No memory map: a file that shrinks, or a disk that goes away, while it is mapped kills the process; a read only fails.
+No memory map but on request: a file that shrinks, or a disk that goes away, while it is mapped kills the process; a
+read only fails.
 """
 
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from mmap import ACCESS_READ, mmap
 from types import MappingProxyType, TracebackType
 from typing import Final
 
@@ -39,16 +42,18 @@ class TensorFile:
 
     def __init__(self, header: Header) -> None:
         self._name = header.path.name
+        self._header = header
         try:
             self._file = header.path.open("rb", buffering=0)
         except FileNotFoundError as error:
             raise HangaError("file.missing", name=self._name) from error
         except OSError as error:
             raise self._unreadable(error) from error
-        status = os.fstat(self._file.fileno())
-        if (status.st_size, status.st_mtime_ns) != (header.size, header.mtime_ns):
-            self._file.close()
-            raise HangaError("file.changed", name=self._name)
+        try:
+            self.check()
+        except HangaError:
+            self.close()
+            raise
         self._largest = max((info.bytes for info in header.tensors.values()), default=0)
         self._arena = torch.empty(0, dtype=torch.uint8)
 
@@ -56,7 +61,16 @@ class TensorFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._file.close()
+
+    def check(self) -> None:
+        """Raises HangaError `file.changed` if the file is no longer the one whose header was read."""
+        status = os.fstat(self._file.fileno())
+        if (status.st_size, status.st_mtime_ns) != (self._header.size, self._header.mtime_ns):
+            raise HangaError("file.changed", name=self._name)
 
     def borrow(self, info: TensorInfo) -> Tensor:
         """The tensor as it lies on disk, in memory that the next call uses again."""
@@ -68,11 +82,24 @@ class TensorFile:
 
     def read_into(self, info: TensorInfo, target: Tensor) -> None:
         """Fill `target`, contiguous in host memory, with the tensor's bytes. HangaError `file.changed` if they end."""
-        if info.bytes == 0:
+        self.read_at(info.start, target)
+
+    def map(self) -> Tensor:
+        """The whole file as a row of bytes in its own pages: read when they are used, never to be written to.
+
+        What uses them after the file has become shorter kills the process, so ask `check` before."""
+        pages = mmap(self._file.fileno(), 0, access=ACCESS_READ)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The given buffer is not writable")
+            return torch.frombuffer(pages, dtype=torch.uint8)
+
+    def read_at(self, start: int, target: Tensor) -> None:
+        """Fill `target`, contiguous in host memory, with the bytes from `start` on; errors as `read_into`."""
+        if target.numel() == 0:
             return
-        memory = target.detach().view(-1).view(torch.uint8).numpy().data
+        memory = target.detach().reshape(-1).view(torch.uint8).numpy().data
         try:
-            self._file.seek(info.start)
+            self._file.seek(start)
             while memory.nbytes:
                 count = self._file.readinto(memory)
                 if not count:

@@ -25,8 +25,11 @@ class Source(Protocol):
     def read(self, targets: Mapping[str, Tensor]) -> None:
         """Fill tensors by the names of weights. Raises HangaError file.*, and whatever stops it."""
 
-    def mapped(self, names: Iterable[str]) -> Mapping[str, Tensor]:
-        """Those of `names` that can be used where they lie in the file, in its own type."""
+    def mapped(self, wanted: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Those of `wanted` that can be used where they lie in the file, perhaps in another type."""
+
+    def check(self) -> None:
+        """Raises HangaError file.changed if what is mapped can no longer be used."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,13 @@ class Mover:
             self._start(where.ring, [unit for unit in self.units if unit in where.moving])
 
     def _map(self) -> None:
-        names = [_join(unit, name) for unit in self.units if self._is_away(unit) for name in self._weights(unit)]
-        _assign(self.network, self.source.mapped(names))
+        away = {unit: self._memory_at(unit, AWAY) for unit in self.units if self._is_away(unit)}
+        _assign(self.network, self.source.mapped(dict(_named(away))))
+        for module in (self.network, *self.network.children()):
+            self._hooks.append(module.register_forward_pre_hook(self._check))
+
+    def _check(self, *_: Any) -> None:
+        self.source.check()
 
     def _new_copy(self, unit: str) -> HostCargo | None:
         """Memory for a copy where there is none yet."""
