@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from core import events
 from core.engine.notices import RESTARTING, EngineChanged, JobChanged, Notice, PicturesChanged
+from core.engine.setbacks import Setbacks
 from core.errors import HangaError
 from core.events import Event
 from core.jobs import job as states
-from core.jobs.backend import Backend, WorkerDied
+from core.jobs.backend import DEVICE_LOST, KILLED, Backend, WorkerDied
 from core.jobs.estimates import Estimator
 from core.jobs.job import Job
 from core.jobs.queue import Queue
@@ -47,6 +48,7 @@ class Performer:
     """Bytes of device memory that the artist lets us use."""
     previews: Callable[[], bool]
     """Whether the artist wants to see pictures while they come."""
+    setbacks: Setbacks = field(default_factory=Setbacks)
 
     def perform(self, job: Job) -> None:
         """Bring `job` to one of its ends, or back into the queue. Raises HangaError of `OBSTACLES` when the disk takes
@@ -63,14 +65,21 @@ class Performer:
         except HangaError as error:
             if error.code in OBSTACLES:
                 raise
-            self.give_up(job, error)
+            if error.code == DEVICE_LOST:
+                self._lost(job, error)
+            else:
+                self.give_up(job, error)
 
     def machine(self) -> Machine:
         """Waits for the backend to say. Raises WorkerDied."""
-        return replace(self.backend.machine(MACHINE_SECONDS), memory_limit=self.memory_limit())
+        machine = replace(self.backend.machine(MACHINE_SECONDS), memory_limit=self.memory_limit())
+        return self.setbacks.left(machine)
 
     def _plan(self, job: Job) -> Plan:
-        return make_plan(job.order.request, self.models, self.machine(), job.order.start or FROM_NOISE)
+        machine = self.machine()
+        request = self.setbacks.possible(job.order.request, machine)
+        plan = make_plan(request, self.models, machine, job.order.start or FROM_NOISE)
+        return self.setbacks.humbler(job.id, plan)
 
     def _follow(self, job: Job, plan: Plan, resume: bool) -> None:
         done = tuple(sorted({picture.index for picture in self.library.of_job(job.id)}))
@@ -83,6 +92,7 @@ class Performer:
             if isinstance(event, events.Failed):
                 raise HangaError(event.code, **event.data)
             if isinstance(event, events.Finished):
+                self.setbacks.finished(job.id, plan.device)
                 self.say(JobChanged(job=self.queue.end(job.id, states.DONE)))
             if isinstance(event, events.Cancelled):
                 self.say(JobChanged(job=self._cancelled(job)))
@@ -114,12 +124,21 @@ class Performer:
 
     def _died(self, job: Job, death: WorkerDied) -> None:
         """Once more, then aside: one bad job must not keep the others from their turn."""
+        if death.reason == KILLED:
+            self.setbacks.killed(job.id)
         self.estimator.worker_lost()
         self.say(EngineChanged(state=RESTARTING, code=death.code, data=death.data))
         after = self.queue.crashed(job.id)
         self.say(JobChanged(job=after))
         if after.state == states.SET_ASIDE:
             self.say(events.Failed(job=job.id, code=after.code, data=after.data))
+
+    def _lost(self, job: Job, error: HangaError) -> None:
+        """Once more with a fresh worker, and without the device where it does not come back."""
+        self.setbacks.lost(str(error.data["device"]))
+        self.estimator.worker_lost()
+        self.say(EngineChanged(state=RESTARTING, code=error.code, data=error.data))
+        self.say(JobChanged(job=self.queue.put_back(job.id)))
 
     def give_up(self, job: Job, error: HangaError) -> None:
         """The job has failed; those after it have their turn."""

@@ -26,6 +26,12 @@ CODES: Final = {
 }
 
 
+UNFORESEEN: Final = "engine.unexpected"
+DEVICE_LOST: Final = "engine.device_lost"
+FRESH_WORKER: Final = (UNFORESEEN, DEVICE_LOST)
+"""Failures after which nothing in the process can be relied on any more."""
+
+
 class WorkerDied(HangaError):  # noqa: N818  # that is what happened
     """The worker ended under its task. `reason` is HUNG (data: `seconds` of silence, `log`), CRASHED (`how` in a few
     words of no language, `log`), KILLED (from outside, as systems do that run out of memory; `log`), UNSTARTABLE

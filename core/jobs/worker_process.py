@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.events import Cancelled, Event, Failed
-from core.jobs.backend import CRASHED, ENDINGS, HUNG, WorkerDied
+from core.jobs.backend import CRASHED, ENDINGS, FRESH_WORKER, HUNG, WorkerDied
 from core.jobs.connection import Connection
 from core.jobs.launch import worker_command
 from core.jobs.protocol import Cancel, Run, Warm
@@ -22,8 +22,6 @@ from core.plan import Plan
 
 logger = logging.getLogger(__name__)
 
-UNFORESEEN = "engine.unexpected"
-
 
 @dataclass
 class Turn:
@@ -34,7 +32,8 @@ class Turn:
 
 
 class WorkerProcess:
-    """Supervises one worker at a time. One that has died, or met an error that nobody foresaw, is replaced at once."""
+    """Supervises one worker at a time. One that has died, lost its device or met an error that nobody foresaw, is
+    replaced at once."""
 
     def __init__(self, home: Home, patience: Patience | None = None, command: Sequence[str] | None = None) -> None:
         self._home = home
@@ -93,7 +92,7 @@ class WorkerProcess:
         try:
             for event in self._heard(turn, connection):
                 over = isinstance(event, ENDINGS)
-                if isinstance(event, Failed) and event.code == UNFORESEEN:
+                if isinstance(event, Failed) and event.code in FRESH_WORKER:
                     self._replace(connection)
                 yield event
                 if over:

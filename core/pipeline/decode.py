@@ -32,8 +32,6 @@ def decode(latents: Tensor, ladder: Ladder) -> Generator[Event, None, Pixels]:
     `latents` [1, 4, h, w] are scaled. Raises HangaError memory.decode when there is no fallback left, and
     engine.not_finite or engine.blank_picture rather than return a picture that is none.
     """
-    if not torch.isfinite(latents).all():
-        raise HangaError("engine.not_finite", stage="latents")
     dtype = torch_dtype(ladder.plan.vae_dtype)
     for attempt in dict.fromkeys((dtype, torch.float32)):
         if attempt is not dtype:
@@ -46,6 +44,8 @@ def decode(latents: Tensor, ladder: Ladder) -> Generator[Event, None, Pixels]:
 
 def _decoded(latents: Tensor, dtype: torch.dtype, ladder: Ladder, plan: Plan) -> Pixels | None:
     """None where a number left the range of the type."""
+    if not torch.isfinite(latents).all():
+        raise HangaError("engine.not_finite", stage="latents")
     vae = ladder.networks.vae(plan, dtype, ladder.check)
     unscaled = (latents.to(device_of(plan, BASE, VAE)) / vae.config.scale).to(dtype)
     tile = plan.residency.tile

@@ -19,6 +19,7 @@ from torch import Tensor
 from core import VERSION, events
 from core.errors import HangaError
 from core.events import Event
+from core.machine import CPU
 from core.memory.lowering import lowered
 from core.pipeline import denoise, prompts
 from core.pipeline.cancel import CancelledError, check_for
@@ -82,10 +83,10 @@ def run(
 
 
 def _trouble(error: RuntimeError | MemoryError, plan: Plan) -> HangaError | None:
-    """What an artist has to know of it; None where it is a mistake of ours."""
+    """What an artist has to know of it; None where it is a mistake of ours. A processor cannot be lost."""
     if is_exhaustion(error):
         return exhausted(plan)
-    if isinstance(error, RuntimeError) and is_loss(error):
+    if isinstance(error, RuntimeError) and plan.device != CPU and is_loss(error):
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         return HangaError("engine.device_lost", device=plan.device, reason=reason)
     return None
@@ -127,11 +128,12 @@ class Story:
         return sum(denoise.step_count(self.plan, stage) for stage in self.plan.stages)
 
     def tell(self) -> Iterator[Event]:
-        self.ladder.networks.follow(self.plan)
+        yield from self.ladder.attempts(events.LOAD, self.ladder.networks.follow)
         indices = [index for index in range(len(self.plan.seeds)) if index not in self.done]
         groups = [[index] for index in indices] if self.plan.keep_resident else [indices]
         for group in groups:
             pictures = [self.ladder.attempt(events.LOAD, partial(self._begin, index)) for index in group]
+            yield from self.ladder.told()
             for stage in self.plan.stages:
                 waiting = [picture for picture in pictures if stage.role not in picture.past]
                 if waiting:

@@ -15,12 +15,13 @@ from core.engine import engine as engine_module
 from core.engine.notices import WAITING_FOR_DISK, EngineChanged, JobChanged, Notice, PicturesChanged, QueueChanged
 from core.errors import HangaError
 from core.jobs import job as states
-from core.jobs.backend import CRASHED, WorkerDied
+from core.jobs.backend import CRASHED, KILLED, WorkerDied
 from core.library.query import Query
+from core.machine import Device, Machine
 from core.paths import Home
 from core.planning.refining import Changes
 from core.request import Request
-from tests.jobs.fake import Fake, raising
+from tests.jobs.fake import MACHINE, Fake, FakeWorkshop, raising
 
 PATIENCE = 60.0
 SMALL = Request(prompt="a boat", refiner=None, width=64, height=64, steps=3, seed=5)
@@ -158,6 +159,57 @@ def test_a_crash_costs_a_retry_and_a_second_one_the_place_in_the_queue(opened: O
     engine.retry(second.id)
     assert engine.wait(PATIENCE)
     assert listening.seeds() == [1, 3, 2]
+
+
+CARD = Device(kind="cuda", name="card", memory=8 << 30, bfloat16=True)
+WITH_CARD = Machine(devices=(CARD, *MACHINE.devices), memory=8 << 30)
+LOST = HangaError("engine.device_lost", device=CARD.address, reason="CUDA error: unspecified launch failure")
+
+
+def devices(listening: Listening, job: str) -> list[str]:
+    """Where each attempt ran."""
+    running = [notice.job for notice in listening.heard if isinstance(notice, JobChanged) and notice.job.id == job]
+    return [each.plan.device for each in running if each.state == states.RUNNING and each.plan is not None]
+
+
+@pytest.mark.parametrize("asked", ["auto", "cuda", "cuda:0"])
+@pytest.mark.parametrize(
+    ("losses", "expected"), [(1, ["cuda:0", "cuda:0"]), (2, ["cuda:0", "cuda:0", "cpu"])], ids=["once", "twice"]
+)
+def test_a_lost_device_costs_no_job(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, asked: str, losses: int, expected: list[str]
+) -> None:
+    monkeypatch.setattr(FakeWorkshop, "machine", lambda _: WITH_CARD)
+    engine, listening = opened(*[raising(LOST, 4)] * losses)
+    first, second = engine.submit([replace(SMALL, device=asked, dtype="fp16", seed=seed) for seed in (1, 2)])
+    engine.start()
+    assert engine.wait(PATIENCE)
+    assert listening.seeds() == [1, 2]
+    assert devices(listening, first.id) == expected
+    assert devices(listening, second.id) == expected[-1:]
+    assert not any(isinstance(notice, events.Failed) for notice in listening.heard)
+    told = [notice for notice in listening.heard if isinstance(notice, EngineChanged) and notice.code]
+    assert [(one.code, one.data) for one in told] == [(LOST.code, LOST.data)] * losses
+
+
+def test_a_device_that_does_not_come_back(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeWorkshop, "machine", lambda workshop: WITH_CARD if workshop.upsets else MACHINE)
+    engine, listening = opened(raising(LOST, 4))
+    (job,) = engine.submit([replace(SMALL, device="cuda")])
+    engine.start()
+    assert engine.wait(PATIENCE)
+    assert devices(listening, job.id) == ["cuda:0", "cpu"]
+    assert engine.queue.job(job.id).state == states.DONE
+
+
+def test_a_job_that_took_all_memory_is_tried_with_less(opened: Open) -> None:
+    engine, listening = opened(raising(WorkerDied(KILLED, {"log": "logs"}), 4))
+    first, second = engine.submit(seeds(1, 2))
+    engine.start()
+    assert engine.wait(PATIENCE)
+    running = [notice.job for notice in listening.heard if isinstance(notice, JobChanged)]
+    kept = [(each.id, each.plan.keep_resident) for each in running if each.state == states.RUNNING and each.plan]
+    assert kept == [(first.id, True), (first.id, False), (second.id, True)]
 
 
 def test_what_an_attempt_kept_is_not_made_again(opened: Open) -> None:

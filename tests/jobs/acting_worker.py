@@ -59,6 +59,10 @@ def _fail() -> None:
     raise HangaError("engine.unexpected", error="KeyError", log="somewhere")
 
 
+def _lose_the_device() -> None:
+    raise HangaError("engine.device_lost", device="cuda:0", reason="CUDA error: unspecified launch failure")
+
+
 def _chatter() -> None:
     """Of libraries, and of programs that they call."""
     print("Downloading: 100 %" * 10_000)
@@ -86,7 +90,7 @@ DEATHS: dict[str, Callable[[], object]] = {
     "monstrous frame": lambda: os.write(OUTPUT[0], b"HNGA\0\1" + b"\xff" * 8),
 }
 
-ACCIDENTS = {**DEATHS, "unforeseen": _fail, "chatter": _chatter}
+ACCIDENTS = {**DEATHS, "unforeseen": _fail, "device lost": _lose_the_device, "chatter": _chatter}
 """The last two are survived."""
 
 OUTPUT: list[int] = []

@@ -157,15 +157,16 @@ def test_a_worker_that_dies_at_rest_is_replaced_before_it_is_needed(backend: Wor
     assert names(backend, plan)[-1] == "Finished"
 
 
-def test_an_error_that_nobody_foresaw_is_told_and_its_worker_replaced(
-    backend: WorkerProcess, place: Home, plan: Plan
+@pytest.mark.parametrize(("kind", "code"), [("unforeseen", "engine.unexpected"), ("device lost", "engine.device_lost")])
+def test_a_failure_that_spoils_the_process_is_told_and_its_worker_replaced(
+    backend: WorkerProcess, place: Home, plan: Plan, kind: str, code: str
 ) -> None:
     backend.machine(SECONDS)
     (first,) = workers()
-    Accident("unforeseen", before=5).order(place)
+    Accident(kind, before=5).order(place)
     *_, last = backend.run(Task(plan, "job"))
     assert isinstance(last, events.Failed)
-    assert last.code == "engine.unexpected"
+    assert last.code == code
     assert names(backend, plan)[-1] == "Finished"
     assert eventually(lambda: not first.is_running())
     assert len(workers()) == 1
