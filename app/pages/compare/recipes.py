@@ -10,7 +10,6 @@ from typing import Any, Final
 from app.language import Language
 from app.pages.gallery.about import About
 from core.engine import SAMPLER_LABELS, SCHEDULE_LABELS
-from core.engine import SAMPLER_LABELS, SCHEDULE_LABELS
 from core.plain import to_plain
 from core.plan import BASE, REFINER
 from core.request import AUTO, Guidance, Request
