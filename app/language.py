@@ -26,6 +26,11 @@ class Language(QObject):
     def choice(self) -> str:
         return self._choice
 
+    @property
+    def spoken(self) -> str:
+        """One of `app.sentences.LANGUAGES`: the chosen one, or that of the system."""
+        return self._sentences.language
+
     def choose(self, choice: str) -> None:
         """ "system" or one of `app.sentences.LANGUAGES`."""
         self._choice = choice

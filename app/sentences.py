@@ -16,15 +16,16 @@ LANGUAGES = ("en", "ja")
 class Sentences:
     """The sentences of one language, by code, as `resources/i18n/<language>/*.json` has them."""
 
-    def __init__(self, templates: Mapping[str, str]) -> None:
-        self._templates = templates
+    def __init__(self, templates: Mapping[str, str], language: str = LANGUAGES[0]) -> None:
+        self._templates, self.language = templates, language
 
     @classmethod
     def for_locale(cls, lang: str | None = None) -> Sentences:
         """Sentences in `lang` ("ja", "ja_JP.UTF-8", …), or in the language of the system; English if in doubt."""
-        folder = RESOURCES / "i18n" / _language(lang or _spoken_here())
-        files = sorted(folder.glob("*.json"))
-        return cls({code: text for file in files for code, text in json.loads(file.read_text("utf-8")).items()})
+        language = _language(lang or _spoken_here())
+        files = sorted((RESOURCES / "i18n" / language).glob("*.json"))
+        sentences = {code: text for file in files for code, text in json.loads(file.read_text("utf-8")).items()}
+        return cls(sentences, language)
 
     def say(self, code: str, **data: str | int | float) -> str:
         """The sentence for `code` with its blanks filled. A code without a sentence is a bug: KeyError."""

@@ -51,6 +51,7 @@ QPushButton[role="action"]:disabled { background: $line; border-color: $line; co
 QPushButton[role="chip"] { border: 1px solid $edge; border-radius: 11px; color: $dim; padding: 2px 11px;
   max-height: ${SMALL_INNER}px; }
 QPushButton[role="chip"]:checked { background: $hover; border-color: $ink; color: $ink; }
+QPushButton[role="chip"][on="true"] { background: $hover; border-color: $dim; color: $ink; }
 QPushButton[role="chip"]:focus { border: 2px solid $indigo; padding: 1px 10px; }
 QPushButton[role="refiner"] { padding: 1px 6px; min-height: 16px; }
 QPushButton[role="refiner"]:checked { color: $vermilion_ink; }
@@ -79,6 +80,12 @@ QComboBox QAbstractItemView { background: $card; border: 1px solid $edge; paddin
   selection-background-color: $hover; selection-color: $ink; }
 QFrame[role="field"] { background: $field; border: 1px solid $edge; border-radius: ${RADIUS}px; }
 QFrame[role="field"][focused="true"] { border: 2px solid $indigo; }
+QListWidget[role="list"] { background: transparent; border: none; outline: 0; }
+QListWidget[role="list"]::item { padding: 5px 8px; border-radius: 4px; color: $ink; }
+QListWidget[role="list"]::item:selected { background: $hover; color: $ink; }
+QPlainTextEdit[role="field"] { background: $field; border: 1px solid $edge; border-radius: ${RADIUS}px; padding: 3px;
+  selection-background-color: $indigo; selection-color: $on_indigo; }
+QPlainTextEdit[role="field"]:focus { border: 2px solid $indigo; padding: 2px; }
 QPlainTextEdit[role="bare"] { background: transparent; border: none; selection-background-color: $indigo;
   selection-color: $on_indigo; }
 

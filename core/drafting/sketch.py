@@ -50,6 +50,11 @@ def example(sketch: Sketch, entries: Entries) -> Request:
     return _settled(sketch, sketch.request.seed or 0, entries)[0]
 
 
+def varies(sketch: Sketch) -> bool:
+    """Whether every seed draws words of its own. Raises HangaError request.*."""
+    return _settled(sketch, 0, lambda name: [""])[1] > 0
+
+
 def _settled(sketch: Sketch, seed: int, entries: Entries) -> tuple[Request, int]:
     """The request, and how many draws it took."""
     request, styles, dice = sketch.request, sketch.styles, Dice(seed)

@@ -8,7 +8,7 @@ tokens. Nothing here computes, so nothing heavy is imported. What the window nee
 from core.drafting.bundle import Bundle
 from core.drafting.desk import Brought, Desk
 from core.drafting.preset import Preset, preset_of
-from core.drafting.sketch import Sketch
+from core.drafting.sketch import Sketch, varies
 from core.drafting.style import Style, dressed, kept_out
 from core.engine.blind import MOST_PAIRS, write_table
 from core.engine.engine import Engine, Opening
@@ -98,5 +98,6 @@ __all__ = [
     "preset_of",
     "read_settings",
     "stage_steps",
+    "varies",
     "write_table",
 ]

@@ -17,11 +17,10 @@ from send2trash import send2trash
 from core.checkpoint.describe import describe
 from core.durable import sweep, write_in_pieces
 from core.errors import HangaError
-from core.library.models import BUILT_IN, ModelFolder
+from core.library.models import BUILT_IN, IS_LORA, ModelFolder
 from core.paths import Home
 
 LORA: Final = "lora"
-IS_LORA: Final = "file.is_lora"
 
 PIECE: Final = 16 << 20
 """Bytes that are copied at once: some hundredths of a second."""

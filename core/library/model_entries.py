@@ -11,8 +11,8 @@ from typing import Final
 
 from core.checkpoint.describe import describe
 from core.errors import Datum, HangaError
-from core.library.importing import IS_LORA, LORA
-from core.library.models import BUILT_IN, ModelFolder
+from core.library.importing import LORA
+from core.library.models import BUILT_IN, IS_LORA, ModelFolder
 
 BUILT_IN_PLACE: Final = "built in"
 OWN: Final = "own"

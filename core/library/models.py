@@ -20,6 +20,8 @@ from core.plan import ModelFile
 
 SAFETENSORS: Final = ".safetensors"
 
+IS_LORA: Final = "file.is_lora"
+
 SUFFIXES: Final = (SAFETENSORS, ".ckpt")
 """Of files that are shown in folders of other programs: what is used, and what many still have and is refused."""
 
@@ -85,6 +87,11 @@ class ModelFolder:
         """All names that `find` knows: the built-in ones, then files and folders of the models folder and others."""
         return [*BUILT_IN, *dict.fromkeys(path.name for path in self._known())]
 
+    def loras(self) -> list[str]:
+        """The names of all LoRAs that `find_lora` knows, in their order."""
+        found = (path.stem for path in self._adapter_files() if path.parent == self.home.loras or _is_lora(path))
+        return sorted(dict.fromkeys(found), key=str.casefold)
+
     def paths(self) -> list[Path]:
         """Every file and folder of the artist that may be a model or a LoRA."""
         return list(dict.fromkeys([*self._known(), *self._adapter_files()]))
@@ -149,6 +156,15 @@ class ModelFolder:
     def _nearest(self, name: str) -> str:
         names = [*BUILT_IN, *(path.stem for path in self._known())]
         return difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]
+
+
+def _is_lora(path: Path) -> bool:
+    """Of a file that lies among models."""
+    try:
+        describe(path)
+    except HangaError as refusal:
+        return refusal.code == IS_LORA
+    return False
 
 
 def models_in(place: Path) -> list[Path]:

@@ -1,14 +1,15 @@
-"""Costing: what a run would cost, asked in the background after a pause in typing."""
+"""Costing: what a sketch comes to, and what a run would cost, asked in the background after a pause in typing."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.engine_thread import BACKGROUND, EngineThread
+from app.engine_thread import BACKGROUND, EngineThread, Work
 from app.widgets.cost_line import FITS, STREAMS, TOO_LARGE, Cost
-from core.engine import Engine
+from core.engine import Engine, Sketch
 from core.errors import HangaError
 from core.plan import Plan
 from core.request import Request
@@ -20,10 +21,12 @@ Answer = tuple[Plan, Cost]
 
 
 class Costing(QObject):
-    """Says nothing before `ready`: while the engine starts, a plan would keep everything else waiting for it."""
+    """Plans nothing before `ready`: while the engine starts, a plan would keep everything else waiting for it."""
 
+    composed = Signal(object)
+    """The request that the latest sketch comes to: of its first picture."""
     costed = Signal(object, object)
-    """Plan, Cost: of the latest request."""
+    """Plan, Cost: of the latest sketch."""
     refused = Signal(object)
     """The HangaError of planning it."""
 
@@ -31,15 +34,15 @@ class Costing(QObject):
         super().__init__(parent)
         self._thread = thread
         self._ready = self._busy = False
-        self._wanted: Request | None = None
-        self._refusal: tuple[Request, HangaError] | None = None
+        self._wanted: Sketch | None = None
+        self._refusal: tuple[Sketch, HangaError] | None = None
         self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._timer.timeout.connect(self._begin)
 
-    def want(self, request: Request) -> None:
-        """Any request before is of no interest any more."""
-        if request != self._wanted:
-            self._wanted = request
+    def want(self, sketch: Sketch) -> None:
+        """Any sketch before is of no interest any more."""
+        if sketch != self._wanted:
+            self._wanted = sketch
             self._timer.start()
 
     def again(self) -> None:
@@ -50,37 +53,43 @@ class Costing(QObject):
         self._ready = True
         self._timer.start()
 
-    def refusal(self, request: Request) -> HangaError | None:
-        """Why `request` cannot be done, if it is known by now."""
-        return self._refusal[1] if self._refusal is not None and self._refusal[0] == request else None
+    def refusal(self, sketch: Sketch) -> HangaError | None:
+        """Why `sketch` cannot be done, if it is known by now."""
+        return self._refusal[1] if self._refusal is not None and self._refusal[0] == sketch else None
 
     def _begin(self) -> None:
-        request = self._wanted
-        if self._ready and not self._busy and request is not None:
+        sketch = self._wanted
+        if not self._busy and sketch is not None:
             self._busy = True
-            self._thread.ask(
-                lambda engine: cost_of(engine, request),
-                lambda answer: self._answered(request, answer),
-                lambda error: self._refused(request, error),
-                BACKGROUND,
-            )
+            self._ask(sketch, lambda engine: engine.desk.example(sketch), lambda request: self._plan(sketch, request))
 
-    def _answered(self, request: Request, answer: Answer) -> None:
+    def _plan(self, sketch: Sketch, request: Request) -> None:
+        if sketch == self._wanted:
+            self.composed.emit(request)
+        if self._ready:
+            self._ask(sketch, lambda engine: cost_of(engine, request), lambda answer: self._answered(sketch, answer))
+        else:
+            self._is_latest(sketch)
+
+    def _ask(self, sketch: Sketch, work: Work, then: Callable[[Any], object]) -> None:
+        self._thread.ask(work, then, lambda error: self._refused(sketch, error), BACKGROUND)
+
+    def _answered(self, sketch: Sketch, answer: Answer) -> None:
         self._refusal = None
-        if self._is_latest(request):
+        if self._is_latest(sketch):
             self.costed.emit(*answer)
 
-    def _refused(self, request: Request, error: HangaError) -> None:
-        self._refusal = request, error
-        if self._is_latest(request):
+    def _refused(self, sketch: Sketch, error: HangaError) -> None:
+        self._refusal = sketch, error
+        if self._is_latest(sketch):
             self.refused.emit(error)
 
-    def _is_latest(self, request: Request) -> bool:
+    def _is_latest(self, sketch: Sketch) -> bool:
         """Asks again if it is not."""
         self._busy = False
-        if request != self._wanted:
+        if sketch != self._wanted:
             self._timer.start()
-        return request == self._wanted
+        return sketch == self._wanted
 
 
 def cost_of(engine: Engine, request: Request) -> Answer:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from app.pages.create.count_field import CountField
 from app.pages.create.form import Binding
 from app.pages.create.framing import Framing
+from app.pages.create.lora_list import LoraList
 from app.pages.create.method import Method
 from app.pages.create.model_card import ModelCard
 from app.pages.create.prompts import Prompts
@@ -24,6 +25,7 @@ USUAL_GUIDANCE = 5.0
 class Controls(Protocol):
     prompts: Prompts
     model: ModelCard
+    loras: LoraList
     shape: AspectPicker
     steps: NumberField
     guidance: NumberField
@@ -93,6 +95,11 @@ def _model(panel: Controls) -> Iterator[Binding]:
 
 
 def _numbers(panel: Controls) -> Iterator[Binding]:
+    yield Binding(
+        lambda request: panel.loras.set_loras(request.loras),
+        lambda: panel.loras.loras,
+        lambda request, loras: replace(request, loras=loras),
+    )
     yield Binding(
         lambda request: panel.steps.set_value(request.steps),
         lambda: round(panel.steps.value),

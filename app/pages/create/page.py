@@ -7,25 +7,27 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.engine_thread import BACKGROUND, EngineThread
 from app.look.metrics import NEAR
 from app.pages.create.costing import Costing
-from app.pages.create.draft import FIRST, Draft
+from app.pages.create.draft import FIRST, Beside, Draft, Written, read_draft
 from app.pages.create.easel import Easel
 from app.pages.create.following import Following
+from app.pages.create.keeping import Keeping
 from app.pages.create.models import ModelFacts, read_models
 from app.pages.create.panel import Panel
 from app.pages.create.recent import RecentStrip
 from app.pages.create.showing import Shown, latest, picture_at, picture_of
+from app.pages.create.supplies import Supplies, read_supplies
 from app.widgets.stage_bar import Moment
 from core.engine import Changes, Engine, EngineChanged, Job, JobChanged, Notice, Opening, Picture, PicturesChanged
 from core.errors import HangaError
 from core.events import Failed, Previewed, Saved
-from core.request import Request
+from core.request import AUTO, Request
 
 NARROW: Final = 1040
 """Logical pixels below which the strip of the latest pictures is folded away."""
@@ -44,12 +46,16 @@ class Start:
     """What the page begins with."""
 
     models: list[ModelFacts]
-    draft: Request | None
+    draft: Written | None
     pictures: tuple[Picture, ...]
+    supplies: Supplies
 
 
 class CreatePage(QWidget):
+    """`say` and `undoable` are for the notice bar: a code, its data, and for the latter what takes the deed back."""
+
     say = Signal(str, dict)
+    undoable = Signal(str, dict, object)
     show_in_gallery = Signal(object)
     """The id of a picture, which is longer than Qt's int."""
 
@@ -68,6 +74,7 @@ class CreatePage(QWidget):
         self._strip = _on_panel(self.recent)
         self.following = Following(thread, self)
         self._costing, self._draft = Costing(thread, self), Draft(thread, self)
+        self.keeping = Keeping(atelier, thread, self.panel)
         self._looking = QTimer(self, singleShot=True, interval=GATHERED_MS)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -82,7 +89,7 @@ class CreatePage(QWidget):
 
     def opened(self, opening: Opening) -> None:
         """The engine is there: models, the draft and the latest pictures are fetched."""
-        self._thread.ask(lambda engine: Start(read_models(engine), engine.session.draft(), latest(engine)), self._begin)
+        self._thread.ask(_start, self._begin)
 
     def hear(self, notice: Notice) -> None:
         self.following.hear(notice)
@@ -98,20 +105,27 @@ class CreatePage(QWidget):
             self.say.emit(notice.code, dict(notice.data))
 
     def use(self, request: Request) -> None:
-        """Settings from elsewhere. They are those of the controls from now on."""
-        self.panel.use(request)
+        """Settings of a picture, whose words have their styles in them. They are those of the controls from now on."""
+        self.panel.use(request, styles=(), of_picture=True)
+        self.focus()
+
+    def use_model(self, name: str) -> None:
+        """Another model for what is being written, in the size that it was trained on."""
+        self.panel.model.set_refiner(AUTO)
+        self.panel.model.set_checkpoint(name)
         self.focus()
 
     def generate(self) -> None:
         """What the controls say; one that is known to be impossible is not even begun."""
-        request = self.panel.request()
-        refusal = self._costing.refusal(request)
+        sketch = self.panel.sketch()
+        refusal = self._costing.refusal(sketch)
         if refusal is not None:
             self.panel.show_refusal(refusal)
+            self._costing.again()
             return
         self._watching = True
-        self.panel.prompts.prompt.history.remember(request.prompt)
-        self._thread.ask(lambda engine: engine.submit([request]), refused=self._refused)
+        self.panel.prompts.prompt.history.remember(sketch.request.prompt)
+        self._thread.ask(lambda engine: engine.submit(engine.desk.compose(sketch)), refused=self._refused)
 
     def cancel(self) -> None:
         """What runs; else what was asked for last and waits."""
@@ -123,15 +137,6 @@ class CreatePage(QWidget):
         self.panel.prompts.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Qt
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.key() == Qt.Key.Key_Escape:
-            self.cancel()
-        elif control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.generate()
-        else:
-            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -147,7 +152,10 @@ class CreatePage(QWidget):
         self.panel.changed.connect(self._changed)
         self.panel.generate_requested.connect(self.generate)
         self.panel.model.refiner_missing.connect(lambda: self.say.emit("window_create.no_refiner", {}))
+        self._costing.composed.connect(self.panel.show_composed)
         self._costing.costed.connect(lambda plan, cost: self.panel.show_cost(cost))
+        self.keeping.said.connect(self.say)
+        self.keeping.done.connect(lambda code, data: self.undoable.emit(code, data, self.keeping.undo))
         self._costing.refused.connect(self.panel.show_refusal)
         self.following.began.connect(self.easel.show_stages)
         self.following.moved.connect(self.easel.show_moment)
@@ -162,8 +170,10 @@ class CreatePage(QWidget):
 
     def _begin(self, start: Start) -> None:
         self.panel.set_models(start.models)
-        if start.draft is not None and self.panel.request() == FIRST:  # what was written meanwhile is newer
-            self.panel.use(start.draft)
+        self.keeping.show(start.supplies)
+        draft = start.draft
+        if draft is not None and self.panel.request() == FIRST:  # what was written meanwhile is newer
+            self.panel.use(draft.request, draft.beside.styles, of_picture=draft.beside.of_picture)
         history = self.panel.prompts.prompt.history
         history.set_prompts(filter(None, [*history.prompts, *(each.prompt for each in start.pictures)]))
         self.recent.show_pictures(start.pictures)
@@ -172,9 +182,9 @@ class CreatePage(QWidget):
         self._changed()
 
     def _changed(self) -> None:
-        request = self.panel.request()
-        self._draft.keep(request)
-        self._costing.want(request)
+        beside = Beside(self.panel.prompts.styles.names, self.panel.is_of_picture)
+        self._draft.keep(Written(self.panel.request(), beside))
+        self._costing.want(self.panel.sketch())
 
     def _job_changed(self, job: Job) -> None:
         if job.state in (WAITING, RUNNING):
@@ -239,6 +249,10 @@ class CreatePage(QWidget):
 
     def _refused(self, error: HangaError) -> None:
         self.say.emit(error.code, error.data)
+
+
+def _start(engine: Engine) -> Start:
+    return Start(read_models(engine), read_draft(engine), latest(engine), read_supplies(engine))
 
 
 def _refined(engine: Engine, number: int, handoff: float) -> Job:

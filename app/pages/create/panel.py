@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.look.metrics import APART, GROUP, NEAR
@@ -13,11 +14,15 @@ from app.pages.create.count_field import CountField
 from app.pages.create.form import Form
 from app.pages.create.framing import Framing
 from app.pages.create.labelled import labelled
+from app.pages.create.lora_list import LoraList
 from app.pages.create.mapping import bindings
 from app.pages.create.method import Method
 from app.pages.create.model_card import ModelCard
 from app.pages.create.models import PAPER_SIZE, ModelFacts
+from app.pages.create.preset_button import PresetButton
 from app.pages.create.prompts import Prompts
+from app.pages.create.reading import lora_words
+from app.pages.create.supplies import Supplies
 from app.widgets.announcing import announce
 from app.widgets.aspect_picker import AspectPicker
 from app.widgets.buttons import TextButton
@@ -26,13 +31,16 @@ from app.widgets.fold import Fold
 from app.widgets.number_field import NumberField
 from app.widgets.seed_field import SeedField
 from app.widgets.words import Words
-from core.engine import stage_steps
+from core.engine import Preset, Sketch, stage_steps, varies
 from core.errors import HangaError
-from core.request import Request
+from core.request import Lora, Request
 
 WIDTH: Final = 356
 MOST_STEPS: Final = 999
 MOST_GUIDANCE: Final = 100
+
+Texts = tuple[str, str | None, str, str | None]
+"""Everything in a request that is read."""
 
 
 class Panel(QFrame):
@@ -44,12 +52,16 @@ class Panel(QFrame):
         self._atelier = atelier
         self._using = True
         self._error: HangaError | None = None
+        self._of_picture: Texts | None = None
+        """What a picture was made with: as long as nothing in it is touched, it means nothing but itself."""
+        self._acting: tuple[Lora, ...] = ()
         self.setObjectName("panel")
         self.setProperty("role", "panel")
         self.setFixedWidth(WIDTH)
         self.prompts = Prompts(atelier)
         self.shape = AspectPicker(atelier, native=PAPER_SIZE)
-        self.model = ModelCard(atelier)
+        self.model, self.presets = ModelCard(atelier), PresetButton(atelier)
+        self.loras = LoraList(atelier)
         self.steps = NumberField(atelier, "steps", "window.steps", 1, 60, hard=MOST_STEPS)
         self.guidance = NumberField(atelier, "guidance", "window.guidance", 0, 15, 0.1, hard=MOST_GUIDANCE)
         self.seed = SeedField(atelier)
@@ -70,12 +82,46 @@ class Panel(QFrame):
     def request(self) -> Request:
         return self._form.request()
 
-    def use(self, request: Request) -> None:
-        """Sets every control; `request` gives exactly this until one is moved."""
+    def sketch(self) -> Sketch:
+        """What is to be made of the request: with the styles that are on."""
+        request, styles = self.request(), self.prompts.styles.styles
+        return Sketch(request=request, styles=styles, verbatim=not styles and self._of_picture == _texts(request))
+
+    @property
+    def is_of_picture(self) -> bool:
+        """Whether the words are those of a picture, untouched."""
+        return self._of_picture == _texts(self.request())
+
+    def use(self, request: Request, styles: Iterable[str] | None = None, *, of_picture: bool = False) -> None:
+        """Sets every control; `request` gives exactly this until one is moved. Without `styles`, they stay on.
+
+        The words `of_picture` have their styles and choices in them, and are not looked through again."""
         self._using = True
         self._form.use(request)
+        if styles is not None:
+            self.prompts.styles.set_names(styles)
+        self._of_picture = _texts(request) if of_picture else None
         self._using = False
         self._touched()
+
+    def use_preset(self, preset: Preset) -> None:
+        """What it does not set stays; so do the words."""
+        of_picture = self.is_of_picture
+        self.use(preset.applied(self.request()), preset.styles, of_picture=of_picture)
+
+    def set_supplies(self, supplies: Supplies) -> None:
+        """What there is to choose from."""
+        built_in = [preset for preset in supplies.presets if not supplies.is_own(preset)]
+        self.prompts.styles.set_known(supplies.styles)
+        self.presets.set_presets(built_in, supplies.own.presets)
+        self.loras.set_known(supplies.loras)
+        self._touched()
+
+    def show_composed(self, request: Request) -> None:
+        """What the model would be given for the sketch."""
+        self._acting = request.loras
+        self.prompts.reading.show_request(request, varies=varies(self.sketch()))
+        self._say()
 
     def set_models(self, models: list[ModelFacts]) -> None:
         request = self.request()
@@ -105,6 +151,7 @@ class Panel(QFrame):
             self.prompts.changed,
             self.shape.size_changed,
             self.model.changed,
+            self.loras.changed,
             self.steps.value_changed,
             self.guidance.value_changed,
             self.seed.seed_changed,
@@ -113,6 +160,7 @@ class Panel(QFrame):
             self.framing.changed,
         ):
             signal.connect(self._touched)
+        self.presets.chosen.connect(self.use_preset)
         self.prompts.generate_requested.connect(self.generate_requested)
         self.generate.clicked.connect(self.generate_requested)
 
@@ -124,7 +172,8 @@ class Panel(QFrame):
         self.model.hand_over.set_steps(
             round(self.steps.value), lambda steps, handoff: stage_steps(steps, handoff, schedule)
         )
-        self._error = None
+        self._error, self._acting = None, self.loras.loras
+        self.presets.show_settings(self.request(), self.prompts.styles.names)
         self._say()
         self.changed.emit()
 
@@ -150,18 +199,27 @@ class Panel(QFrame):
         column.setSpacing(APART)
         column.addWidget(self.prompts)
         column.addWidget(self.shape)
-        column.addWidget(Words(self._atelier, "window_create.model", "heading"))
+        column.addLayout(self._heading())
         column.addWidget(self.model)
         column.addWidget(self.steps)
         column.addWidget(self.guidance)
         column.addLayout(labelled(self._atelier, "window.seed.name", self.seed))
         column.addLayout(labelled(self._atelier, "window_create.count", self.count))
+        self._lora_fold = Fold(self._atelier, "lora", "window_create.loras", self.loras)
         self._framing_fold = Fold(self._atelier, "framing", "window.framing.name", self.framing)
         self._method_fold = Fold(self._atelier, "method", "window.sampler.name", self.method)
+        column.addWidget(self._lora_fold)
         column.addWidget(self._framing_fold)
         column.addWidget(self._method_fold)
         column.addStretch()
         return inside
+
+    def _heading(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(Words(self._atelier, "window_create.model", "heading"))
+        row.addStretch()
+        row.addWidget(self.presets)
+        return row
 
     def _scroll(self, inside: QWidget) -> QScrollArea:
         scroll = QScrollArea()
@@ -198,7 +256,12 @@ class Panel(QFrame):
         say = self._atelier.language.say
         self._framing_fold.set_summary(self.framing.words)
         self._method_fold.set_summary(self.method.words)
+        self._lora_fold.set_summary(lora_words(self._acting) or say("window_create.loras.none"))
         self._refusal.setText("" if self._error is None else say(self._error.code, **self._error.data))
         self._refusal.setVisible(self._error is not None)
         self.cost.setVisible(self._error is None)
         self.generate.setToolTip(say("window_create.generate_help"))
+
+
+def _texts(request: Request) -> Texts:
+    return request.prompt, request.prompt_2, request.negative, request.negative_2

@@ -1,4 +1,4 @@
-"""Prompts: what the picture is to show; what it is not to show, folded below; and a second prompt on demand."""
+"""Prompts: what the picture is to show, and in which styles; folded below, what it is not to show, a second prompt."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.atelier import Atelier
 from app.look.metrics import HAIR
 from app.pages.create.counting import TokenCounter
+from app.pages.create.reading import Reading
+from app.pages.create.style_row import StyleRow
 from app.widgets.buttons import TextButton
 from app.widgets.fold import Fold
 from app.widgets.prompt_editor import PromptEditor
@@ -28,14 +30,16 @@ class Prompts(QWidget):
         self.prompt = PromptEditor(atelier, "prompt", "window.prompt", lines=LINES)
         self.negative = PromptEditor(atelier, "negative", "window.negative", lines=FEW_LINES)
         self.second = PromptEditor(atelier, "second", "window_create.second", lines=FEW_LINES)
+        self.styles, self.reading = StyleRow(atelier), Reading(atelier)
+        self.reading.hide()
         self._add = TextButton(atelier, "second.add", "window_create.second.add", icon="plus")
         self._take_away = TextButton(atelier, "second.remove", "window_create.second.remove", icon="minus")
         self.fold = Fold(atelier, "without", "window_create.without", self._folded())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(HAIR)
-        column.addWidget(self.prompt)
-        column.addWidget(self.fold)
+        for widget in (self.prompt, self.styles, self.reading, self.fold):
+            column.addWidget(widget)
         self._connect()
         self.set_second(None)
         atelier.language.follow(self._say)
@@ -65,8 +69,14 @@ class Prompts(QWidget):
         for editor in (self.prompt, self.negative, self.second):
             editor.text_changed.connect(self._edited)
             editor.generate_requested.connect(self.generate_requested)
+        self.styles.changed.connect(self.changed)
+        self.styles.reading_toggled.connect(self._show_reading)
         self._add.clicked.connect(self._begin_second)
         self._take_away.clicked.connect(lambda: self._show_second(False))
+
+    def _show_reading(self, on: bool) -> None:
+        self.reading.setVisible(on)
+        self.changed.emit()
 
     def _begin_second(self) -> None:
         self._show_second(True)
