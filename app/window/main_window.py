@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,7 @@ from app.window.recent import Recent
 from app.window.remembering import Remembering
 from core.engine import EngineChanged, Notice, Opening
 from core.errors import EXIT_CODES, Datum, HangaError
-from core.request import AUTO, Request
+from core.request import Request
 
 PLACES: Final = tuple(
     Place(name, name, command(name).sequences[0], foot=name == SETTINGS)
@@ -174,6 +173,7 @@ class MainWindow(QMainWindow):
         self.menus.asked.connect(self._do)
         self._rail.chosen.connect(self.go)
         self.create_page.say.connect(self.tell)
+        self.create_page.undoable.connect(self.tell_undoable)
         self.create_page.show_in_gallery.connect(self._show_in_gallery)
         self.gallery_page.say.connect(self.tell)
         self.gallery_page.done.connect(self._done_in_gallery)
@@ -208,7 +208,8 @@ class MainWindow(QMainWindow):
         self.go(CREATE)
 
     def _use_model(self, name: str) -> None:
-        self._use(replace(self.create_page.panel.request(), checkpoint=name, refiner=AUTO, width=None, height=None))
+        self.create_page.use_model(name)
+        self.go(CREATE)
 
     def _bring_in(self, paths: list[str]) -> None:
         self.go(MODELS)
