@@ -22,6 +22,8 @@ LANGUAGES: Final = (AUTO, "en", "ja")
 THEMES: Final = (AUTO, "light", "dark", "neutral")
 MOTIONS: Final = (AUTO, "full", "reduced")
 FORMATS: Final = ("png", "jpeg", "webp")
+CLOSINGS: Final = ("ask", "finish", "stop")
+"""What becomes of jobs when the window is closed: they are made first, or go on at the next start."""
 
 MOST_BYTES: Final = 1 << 20
 """Nobody's settings are longer."""
@@ -36,6 +38,12 @@ class Settings:
     motion: str = AUTO
     """Whether things may slide and fade."""
     text_scale: float = 1.0
+    """How large everything in the window is, from its next start on; 1.0: as the system has it."""
+    closing: str = "ask"
+    notify: bool = True
+    """Whether the system tells that pictures are done while another window is used."""
+    keep_awake: bool = True
+    """Whether the computer stays awake while pictures are made."""
     device: str = AUTO
     dtype: str = AUTO
     vram_limit: float | None = None
@@ -59,6 +67,7 @@ class Settings:
             "text_scale": 0.5 <= self.text_scale <= 3.0,
             "vram_limit": self.vram_limit is None or 0.0 < self.vram_limit < float("inf"),
             "latents_limit": 0.0 <= self.latents_limit < float("inf"),
+            "closing": self.closing in CLOSINGS,
             "export_format": self.export_format in FORMATS,
             "export_quality": 1 <= self.export_quality <= 100,
         }

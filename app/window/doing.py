@@ -51,8 +51,8 @@ class Doing:
         self._atelier, self._thread, self._pages = atelier, thread, pages
         self._notice, self._go, self._open_files = notice, go, open_files
 
-    def acts(self, window: QMainWindow, menus: Menus) -> Mapping[str, Callable[[], object]]:
-        """By name of the command."""
+    def acts(self, window: QMainWindow, menus: Menus, leave: Callable[[], None]) -> Mapping[str, Callable[[], object]]:
+        """By name of the command. `leave` closes the window, if the artist says so."""
         pages, gallery = self._pages, self._pages.gallery
         return {
             **{name: partial(self._go, name) for name in PAGES},
@@ -73,8 +73,8 @@ class Doing:
             "open": partial(self._open, window),
             "pictures_folder": partial(self._show_folder, lambda engine: engine.home.pictures),
             "logs": partial(self._show_folder, lambda engine: engine.home.logs),
-            "close": window.close,
-            "quit": window.close,
+            "close": leave,
+            "quit": leave,
             "full_screen": partial(_toggle_full_screen, window),
             "keys": partial(self.show_keys, window, menus),
             "about": self._about,

@@ -11,8 +11,10 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.atelier import Atelier
+from app.desktop.desktop import RUNNING, WAITING, Desktop
 from app.engine_thread import EngineThread
 from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
+from app.window.closing import Closing
 from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS, command
 from app.window.doing import Doing
 from app.window.menus import Menus
@@ -51,11 +53,14 @@ class MainWindow(QMainWindow):
         self._remembering = Remembering(self, thread, self.go)
         self.menus = Menus(atelier, self._recent().entries, self.queue_page.deed_actions)
         doing = Doing(atelier, thread, self.pages, self.notice, self.go, self._open_files)
-        self._acts = doing.acts(self, self.menus)
+        self._acts = doing.acts(self, self.menus, self.leave)
+        self.desktop = Desktop(self, atelier.language, thread)
+        self._closing = Closing(atelier, self)
         self.setMenuBar(self.menus)
         self._lay_out()
         self._connect_pages()
         self._connect_engine()
+        self._connect_desktop()
         self.go(CREATE)
         atelier.language.follow(self._say)
 
@@ -87,6 +92,7 @@ class MainWindow(QMainWindow):
         if isinstance(notice, EngineChanged) and notice.code:
             self.tell(notice.code, notice.data)
         self._remembering.hear(notice)
+        self.desktop.hear(notice)
         self.pages.hear(notice)
 
     @Slot(object)
@@ -101,6 +107,7 @@ class MainWindow(QMainWindow):
     @Slot(list)
     def visited(self, arguments: list[str]) -> None:
         """Another start of the program: this window is what it wants, with the files that it was given."""
+        self._closing.stay()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
@@ -120,8 +127,16 @@ class MainWindow(QMainWindow):
         if not self.menus.hear_late(event):
             super().keyPressEvent(event)
 
+    def leave(self) -> None:
+        """The artist wants to close the window, by its menu."""
+        if self._closing.may(self._jobs_left()):
+            self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """What runs is put back into the queue; it goes on at the next start."""
+        if event.spontaneous() and not self._closing.may(self._jobs_left()):
+            event.ignore()
+            return
         self._remembering.keep(self.page)
         self.hide()
         self.engine_thread.close()
@@ -129,6 +144,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.desktop.shown()
         room = self.screen().availableSize()
         self.setMinimumSize(min(SMALLEST[0], room.width()), min(SMALLEST[1], room.height()))
         self.create_page.focus()
@@ -192,6 +208,21 @@ class MainWindow(QMainWindow):
         self.engine_thread.noticed.connect(self.hear)
         self.engine_thread.opened.connect(self.opened)
         self.engine_thread.failed.connect(self.refused)
+
+    def _connect_desktop(self) -> None:
+        self.queue_page.changed.connect(self._jobs_changed)
+        self.settings_page.changed.connect(self.desktop.apply)
+        self.settings_page.changed.connect(self._closing.apply)
+        self._closing.decided.connect(lambda choice: self.settings_page.change("closing", choice))
+        self.desktop.wanted.connect(lambda: self.visited([]))
+        self.desktop.idle.connect(self._closing.idle)
+
+    def _jobs_changed(self) -> None:
+        self.desktop.show_jobs(self.queue_page.rows, self.queue_page.paused)
+
+    def _jobs_left(self) -> int:
+        """Those that would be made if the window stayed."""
+        return sum(row.state in (RUNNING, WAITING) for row in self.queue_page.rows) if self.desktop.works else 0
 
     def _do(self, name: str) -> None:
         self._acts[name]()

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app.atelier import Atelier
 from app.engine_thread import EngineThread
 from app.language import Language
-from app.look.theme import Look
+from app.look.icons import SEAL, plain_icon
+from app.pages.settings.applying import atelier_for, first, scale
 from app.window.main_window import MainWindow
 from core.errors import HangaError
 from core.instance import Instance, enter
@@ -37,10 +37,13 @@ def open_window(arguments: Sequence[str]) -> int:
 
 
 def _show(home: Home, instance: Instance) -> int:
+    settings = first(home.settings)
+    scale(settings, os.environ)
     QGuiApplication.setApplicationName("Hanga")
     QGuiApplication.setDesktopFileName("hanga")
     application = QApplication(sys.argv[:1])
-    atelier = Atelier(Look(application), Language())
+    application.setWindowIcon(plain_icon(SEAL, ""))
+    atelier = atelier_for(settings, application)
     thread = EngineThread(home)
     window = MainWindow(atelier, thread)
     door = Door()

@@ -74,13 +74,13 @@ class Field(QWidget):
 class ChoiceField(Field):
     """`options`: what the settings know → a code of `window_settings`, or words that are the same everywhere."""
 
-    def __init__(self, atelier: Atelier, name: str, options: Mapping[str, str], *, helped: bool = False) -> None:
+    def __init__(self, atelier: Atelier, name: str, options: Mapping[Any, str], *, helped: bool = False) -> None:
         self._box = ChoiceBox(atelier, name)
         self._options = dict(options)
         super().__init__(atelier, name, self._box, helped)
         self._box.activated.connect(lambda row: self._changed(list(self._options)[row]))
 
-    def offer(self, options: Mapping[str, str]) -> None:
+    def offer(self, options: Mapping[Any, str]) -> None:
         """Others than before; the chosen one stays, also where it is no more among them."""
         chosen = self._value
         self._options = dict(options)
@@ -94,7 +94,7 @@ class ChoiceField(Field):
         self._box.setCurrentIndex(list(self._options).index(value))
 
     @property
-    def _value(self) -> str:
+    def _value(self) -> Any:
         return list(self._options)[max(self._box.currentIndex(), 0)]
 
     def _say(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
@@ -31,6 +31,8 @@ READY: Final = "ready"
 SYSTEM: Final = {"auto": "window_settings.system"}
 THEMES: Final = {name: f"window_settings.theme.{name}" for name in ("light", "dark", "neutral")}
 MOTIONS: Final = {name: f"window_settings.motion.{name}" for name in ("full", "reduced")}
+SCALES: Final = {1.0: "100 %", 1.25: "125 %", 1.5: "150 %", 1.75: "175 %", 2.0: "200 %"}
+CLOSINGS: Final = {name: f"window_settings.closing.{name}" for name in ("ask", "finish", "stop")}
 LANGUAGES: Final = {"en": "English", "ja": "日本語"}
 FORMATS: Final = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 DEVICE: Final = {"auto": "window_settings.device.auto"}
@@ -41,6 +43,8 @@ class SettingsPage(QWidget):
 
     say = Signal(str, dict)
     undoable = Signal(str, dict, object)
+    changed = Signal(object)
+    """Settings: those that hold now."""
     keys_wanted = Signal()
 
     def __init__(self, atelier: Atelier, thread: EngineThread) -> None:
@@ -54,7 +58,8 @@ class SettingsPage(QWidget):
         self._device = ChoiceField(atelier, "device", DEVICE, helped=True)
         self._latents = NumberField(atelier, "latents_limit", (0, 10_000, 1), "GB", helped=False)
         self.folders, self._pictures, self._about = FolderList(atelier), PicturesPlace(atelier), About(atelier)
-        self._fields = [self._device, self._latents, *self._others()]
+        self._by_group = self._controls()
+        self._fields = [field for fields in self._by_group.values() for field in fields]
         self._lay_out()
         self._connect()
         self._show()
@@ -69,6 +74,10 @@ class SettingsPage(QWidget):
         if isinstance(notice, EngineChanged) and notice.state == READY:
             self._thread.ask(Engine.machine, self._offer_devices, self._refused, BACKGROUND)
 
+    def change(self, name: str, value: Any) -> None:
+        """Have one setting be another, as if it were done here."""
+        self._keeper.change(name, value)
+
     def undo(self) -> None:
         """Take the last change back."""
         self._keeper.undo()
@@ -80,27 +89,38 @@ class SettingsPage(QWidget):
         super().showEvent(event)
         self._look()
 
-    def _others(self) -> list[ChoiceField | SwitchField | NumberField]:
-        """In the order in which they are seen; see `_groups`."""
+    def _controls(self) -> dict[str, list[ChoiceField | SwitchField | NumberField]]:
+        """Controls of one setting each, by group, in the order in which they are seen."""
         atelier = self._atelier
-        return [
-            ChoiceField(atelier, "language", SYSTEM | LANGUAGES),
-            ChoiceField(atelier, "theme", SYSTEM | THEMES, helped=True),
-            ChoiceField(atelier, "motion", SYSTEM | MOTIONS),
-            NumberField(atelier, "vram_limit", (0, 1024, 0.5), "GB", none=True),
-            SwitchField(atelier, "previews"),
-            ChoiceField(atelier, "export_format", FORMATS),
-            NumberField(atelier, "export_quality", (1, 100, 1), ""),
-            SwitchField(atelier, "export_metadata"),
-        ]
+        return {
+            "look": [
+                ChoiceField(atelier, "language", SYSTEM | LANGUAGES),
+                ChoiceField(atelier, "theme", SYSTEM | THEMES, helped=True),
+                ChoiceField(atelier, "motion", SYSTEM | MOTIONS),
+                ChoiceField(atelier, "text_scale", SCALES, helped=True),
+            ],
+            "computing": [
+                self._device,
+                NumberField(atelier, "vram_limit", (0, 1024, 0.5), "GB", none=True),
+                SwitchField(atelier, "previews"),
+            ],
+            "work": [
+                SwitchField(atelier, "notify"),
+                SwitchField(atelier, "keep_awake"),
+                ChoiceField(atelier, "closing", CLOSINGS, helped=True),
+            ],
+            "pictures": [self._latents],
+            "export": [
+                ChoiceField(atelier, "export_format", FORMATS),
+                NumberField(atelier, "export_quality", (1, 100, 1), ""),
+                SwitchField(atelier, "export_metadata"),
+            ],
+        }
 
     def _groups(self) -> dict[str, Sequence[QWidget]]:
-        language, theme, motion, limit, previews, form, quality, metadata = self._fields[2:]
-        return {
-            "look": (language, theme, motion),
-            "computing": (self._device, limit, previews),
-            "pictures": (self._pictures, self._latents),
-            "export": (form, quality, metadata),
+        controls = self._by_group
+        return controls | {
+            "pictures": (self._pictures, *controls["pictures"]),
             "folders": (self.folders,),
             "about": (self._about,),
         }
@@ -157,6 +177,7 @@ class SettingsPage(QWidget):
         self.folders.show_places(settings.model_folders)
         if self._is_open:
             apply(settings, self._atelier)
+            self.changed.emit(settings)
 
     def _look(self) -> None:
         """What may have changed since the page was last seen."""

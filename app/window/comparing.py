@@ -1,0 +1,57 @@
+"""Comparing: the ways from the gallery to pictures side by side and to blind comparisons, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from app.pages.gallery.search_words import TAG, Term
+from app.window.commands import BLIND, COMPARING, GALLERY
+from app.window.pages import Pages
+from core.errors import Datum
+from core.request import Request
+
+Tell = Callable[[str, Mapping[str, Datum]], None]
+
+
+class Comparing:
+    """`go` shows a page; `tell` says a sentence, `tell_undoable` one with a way back; `use` takes settings over."""
+
+    def __init__(
+        self,
+        pages: Pages,
+        go: Callable[[str], None],
+        tell: Tell,
+        tell_undoable: Callable[[str, Mapping[str, Datum], Callable[[], None]], None],
+        use: Callable[[Request], None],
+    ) -> None:
+        self._pages, self._go, self._tell_undoable = pages, go, tell_undoable
+        gallery, compare, blind = pages.gallery, pages.compare, pages.blind
+        gallery.compare.connect(self._compare)
+        gallery.blind.connect(self._compare_blindly)
+        compare.left.connect(self._back)
+        compare.say.connect(tell)
+        compare.done.connect(self._done)
+        blind.left.connect(self._back)
+        blind.say.connect(tell)
+        blind.use.connect(use)
+        blind.search.connect(self._search)
+
+    def _compare(self, pictures: list[int]) -> None:
+        self._pages.compare.show_pictures(pictures)
+        self._go(COMPARING)
+
+    def _compare_blindly(self, prompts: list[str]) -> None:
+        """Of the pictures that are selected; where none are, the comparisons that there are."""
+        if prompts or self._pages.blind.trial is None:
+            self._pages.blind.begin(prompts)
+        self._go(BLIND)
+
+    def _back(self) -> None:
+        self._go(GALLERY)
+
+    def _done(self, code: str, data: Mapping[str, Datum]) -> None:
+        self._tell_undoable(code, data, self._pages.compare.undo)
+
+    def _search(self, tag: str) -> None:
+        self._go(GALLERY)
+        self._pages.gallery.browser.search.set_line(str(Term(TAG, tag)))
