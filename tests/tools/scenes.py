@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 
 from app.pages.gallery.export_dialog import ExportDialog
 from app.widgets.fold import Fold
+from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS
 from app.window.keys import KeysDialog
-from app.window.main_window import CREATE, GALLERY, MODELS, QUEUE, SETTINGS
 from core.engine import Query
 from core.events import REFINER
 from core.request import Request
@@ -217,10 +217,8 @@ def settings_end(studio: Studio) -> Iterator[QWidget]:
 
 
 def keys(studio: Studio) -> Iterator[QWidget]:
-    dialog = KeysDialog(studio.atelier, studio.window)
-    dialog.show()
-    yield dialog
-    dialog.close()
+    studio.window.menus.actions_by_name["keys"].trigger()
+    yield from _dialog(studio, KeysDialog)
 
 
 FRESH: Final[dict[str, Scene]] = {
