@@ -13,6 +13,8 @@ from typing import cast
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.models import winograd
+
 Patch = Callable[[Tensor], Tensor]
 """Makes another weight from a layer's own, which it leaves as it is."""
 
@@ -44,8 +46,15 @@ class Conv2d(nn.Conv2d):
     """Put here, and taken away again, from outside."""
 
     def forward(self, input: Tensor) -> Tensor:
-        weight = fetch_patched(self.weight, self.patch, input)
-        return cast(Tensor, self._conv_forward(input, weight, fetch_optional(self.bias, input)))
+        weight, bias = fetch_patched(self.weight, self.patch, input), fetch_optional(self.bias, input)
+        if self.is_plain and winograd.suits(input, weight):
+            return winograd.convolve(input, weight, bias)
+        return cast(Tensor, self._conv_forward(input, weight, bias))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it has 3 × 3 weights, looks at every cell and keeps the size."""
+        return (self.kernel_size, self.stride, self.padding) == ((3, 3), (1, 1), (1, 1))
 
 
 class GroupNorm(nn.GroupNorm):
