@@ -83,6 +83,9 @@ QFrame[role="field"][focused="true"] { border: 2px solid $indigo; }
 QListWidget[role="list"] { background: transparent; border: none; outline: 0; }
 QListWidget[role="list"]::item { padding: 5px 8px; border-radius: 4px; color: $ink; }
 QListWidget[role="list"]::item:selected { background: $hover; color: $ink; }
+QListWidget[role="offers"] { background: $card; border: 1px solid $edge; border-radius: 6px; padding: 3px; outline: 0; }
+QListWidget[role="offers"]::item { padding: 0 8px; border-radius: 4px; color: $ink; }
+QListWidget[role="offers"]::item:selected { background: $hover; color: $ink; }
 QPlainTextEdit[role="field"] { background: $field; border: 1px solid $edge; border-radius: ${RADIUS}px; padding: 3px;
   selection-background-color: $indigo; selection-color: $on_indigo; }
 QPlainTextEdit[role="field"]:focus { border: 2px solid $indigo; padding: 2px; }

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.atelier import Atelier
 from app.look.metrics import HAIR, NEAR
 from app.widgets.announcing import announce
+from app.widgets.completing import Completing
 from app.widgets.prompt_history import PromptHistory
 from app.widgets.prompt_text import PromptText
 from app.widgets.token_meter import TokenCount, TokenMeter
@@ -37,6 +38,7 @@ class PromptEditor(QWidget):
         self._atelier, self._code, self._count_tokens = atelier, code, count_tokens
         self.setObjectName(name)
         self.edit = PromptText(atelier, f"{name}.text")
+        self.completing = Completing(atelier, self.edit)
         self.meter = TokenMeter(atelier, f"{name}.tokens")
         self.history = PromptHistory(atelier, f"{name}.history")
         self._heading, self._notice = Words(atelier, f"{code}.name", "heading"), QLabel()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from app.atelier import Atelier
-from app.widgets.prompt_weights import BREAK, LORA, WEIGHT, WILDCARD, parts
+from app.widgets.prompt_weights import BREAK, LORA, WEIGHT, WILDCARD, choices, parts
 
 LONGEST = 20000
 """Characters of a line that are looked at; nobody reads colours in a longer one."""
@@ -20,7 +20,7 @@ class PromptHighlighter(QSyntaxHighlighter):
 
     def highlightBlock(self, text: str) -> None:
         if len(text) <= LONGEST:
-            for part in parts(text):
+            for part in (*parts(text), *choices(text)):
                 self.setFormat(
                     _units(text, part.start),
                     _units(text, part.end) - _units(text, part.start),

@@ -11,10 +11,12 @@ LORA, WILDCARD, WEIGHT, BREAK = "lora", "wildcard", "weight", "break"
 
 PARTS: Final = re.compile(
     r"(?P<lora><lora:[^<>\n]{1,200}>)"
-    r"|(?P<wildcard>__[\w/\-. ]{1,80}?__)"
+    r"|(?P<wildcard>(?<!\\)__[^\W_][\w/\-. ]{0,79}?__)"
     r"|(?P<weight>(?<!\\)\((?:\\.|[^()\\])*:\s*\d+(?:\.\d+)?\s*\)|(?<!\\)\((?:\\.|[^()\\\n]){1,400}\))"
     r"|(?P<break>\bBREAK\b)"
 )
+CHOICE: Final = re.compile(r"(?<!\\)__[^\W_][\w/\-. ]{0,79}?__|(?<!\\)\{[^{}\n]{0,400}\|[^{}\n]{0,400}\}")
+"""What is drawn: a line of a list, or one of several things in braces."""
 WEIGHTED: Final = re.compile(r"\(((?:\\.|[^()\\])*):\s*(\d+(?:\.\d+)?)\s*\)")
 LORA_WEIGHT: Final = re.compile(r"<lora:([^<>:]+)(?::(-?\d+(?:\.\d+)?))?>")
 
@@ -42,6 +44,12 @@ class Edit:
 def parts(text: str) -> Iterator[Part]:
     for match in PARTS.finditer(text):
         yield Part(match.lastgroup or "", match.start(), match.end())
+
+
+def choices(text: str) -> Iterator[Part]:
+    """Also those that lie within other parts; of choices within choices, the innermost."""
+    for match in CHOICE.finditer(text):
+        yield Part(WILDCARD, match.start(), match.end())
 
 
 def reweigh(text: str, start: int, end: int, by: float) -> Edit | None:

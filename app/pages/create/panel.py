@@ -26,6 +26,7 @@ from app.pages.create.supplies import Supplies
 from app.widgets.announcing import announce
 from app.widgets.aspect_picker import AspectPicker
 from app.widgets.buttons import TextButton
+from app.widgets.completions import Vocabulary
 from app.widgets.cost_line import UNKNOWN, Cost, CostLine
 from app.widgets.fold import Fold
 from app.widgets.number_field import NumberField
@@ -55,6 +56,7 @@ class Panel(QFrame):
         self._of_picture: Texts | None = None
         """What a picture was made with: as long as nothing in it is touched, it means nothing but itself."""
         self._acting: tuple[Lora, ...] = ()
+        self._supplies = Supplies()
         self.setObjectName("panel")
         self.setProperty("role", "panel")
         self.setFixedWidth(WIDTH)
@@ -115,7 +117,19 @@ class Panel(QFrame):
         self.prompts.styles.set_known(supplies.styles)
         self.presets.set_presets(built_in, supplies.own.presets)
         self.loras.set_known(supplies.loras)
+        self._supplies = supplies
+        self._offer_words()
         self._touched()
+
+    def _offer_words(self) -> None:
+        supplies, spoken = self._supplies, self._atelier.language.spoken
+        vocabulary = Vocabulary(
+            supplies.phrases,
+            {style.name: style.said(spoken) for style in supplies.styles},
+            supplies.loras,
+            supplies.wildcards,
+        )
+        self.prompts.set_vocabulary(vocabulary)
 
     def show_composed(self, request: Request) -> None:
         """What the model would be given for the sketch."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -13,6 +14,7 @@ from app.pages.create.counting import TokenCounter
 from app.pages.create.reading import Reading
 from app.pages.create.style_row import StyleRow
 from app.widgets.buttons import TextButton
+from app.widgets.completions import Vocabulary
 from app.widgets.fold import Fold
 from app.widgets.prompt_editor import PromptEditor
 
@@ -53,6 +55,12 @@ class Prompts(QWidget):
         self.second.set_text(text or "")
         self._show_second(text is not None)
 
+    def set_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """What is offered while typing; what is kept out is no place for LoRAs and styles."""
+        for editor in (self.prompt, self.second):
+            editor.completing.set_vocabulary(vocabulary)
+        self.negative.completing.set_vocabulary(replace(vocabulary, styles={}, loras=()))
+
     def _folded(self) -> QWidget:
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -70,6 +78,8 @@ class Prompts(QWidget):
             editor.text_changed.connect(self._edited)
             editor.generate_requested.connect(self.generate_requested)
         self.styles.changed.connect(self.changed)
+        for editor in (self.prompt, self.second, self.negative):
+            editor.completing.style_taken.connect(self.styles.turn_on)
         self.styles.reading_toggled.connect(self._show_reading)
         self._add.clicked.connect(self._begin_second)
         self._take_away.clicked.connect(lambda: self._show_second(False))

@@ -75,6 +75,12 @@ class StyleRow(QWidget):
         self.set_names([*self._on, name] if on else [each for each in self._on if each != name])
         announce(self, self._atelier.language.say(f"window_create.styles.{'on' if on else 'off'}", name=name))
 
+    def turn_on(self, words: str) -> None:
+        """The style that is called so."""
+        spoken = self._atelier.language.spoken
+        names = [name for name, style in self._known.items() if style.said(spoken) == words]
+        self.set_names([*self._on, *names])
+
     def show_all(self) -> None:
         below(self.sheet, self.add)
 

@@ -6,22 +6,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.widgets.completions import phrases_of
 from core.engine import Bundle, Engine, Preset, Query, Style
 
 LATEST: Final = 500
-"""Pictures whose prompts are looked through for words."""
+LOOKED_AT: Final = 2000
+"""Pictures whose prompts are looked through for words, and how far."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Supplies:
-    """`own` are the artist's own styles and presets, for the way back of a change. `prompts`: the latest first."""
+    """`own` are the artist's own styles and presets, `phrases` those of earlier prompts, the most used first."""
 
     styles: tuple[Style, ...] = ()
     presets: tuple[Preset, ...] = ()
     own: Bundle = field(default_factory=Bundle)
     loras: tuple[str, ...] = ()
     wildcards: tuple[str, ...] = ()
-    prompts: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
 
     def is_own(self, entry: Style | Preset) -> bool:
         return entry in self.own.styles or entry in self.own.presets
@@ -41,5 +43,5 @@ def read_supplies(engine: Engine) -> Supplies:
         own=own,
         loras=tuple(engine.models.loras()),
         wildcards=tuple(engine.desk.wildcards.names()),
-        prompts=tuple(picture.prompt for picture in engine.library.page(Query(), LATEST).pictures if picture.prompt),
+        phrases=phrases_of(picture.prompt[:LOOKED_AT] for picture in engine.library.page(Query(), LATEST).pictures),
     )
