@@ -19,6 +19,8 @@ IN_PLACE = "in_place"
 TOWERS = "towers"
 UNET = "unet"
 VAE = "vae"
+ADAPTERS = "adapters"
+"""What LoRAs add, which lies beside the networks that wear them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,14 +29,15 @@ class Lodging:
 
     role: str
     part: str
-    """`TOWERS`, `UNET` or `VAE`."""
+    """`TOWERS`, `UNET`, `VAE` or `ADAPTERS`."""
     place: str = RESIDENT
     device: str
     """As torch spells it; the processor where the device of the run has no room for this network."""
     weight_bytes: int
     """Of all its weights, in the type that it computes in."""
     resident_bytes: int
-    """Of these, what stays on the device while it computes; the rest goes through the ring."""
+    """Of these, what stays on the device while it computes; the rest goes through the ring. In place, the bytes of the
+    file that are expected to stay in memory."""
 
 
 @dataclass(frozen=True, kw_only=True)

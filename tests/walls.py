@@ -116,7 +116,8 @@ ROOMS = {
         "moves the weights of models, through the one seam in models.ops",
     ),
     "budget": room(
-        "core.memory.budget core.memory.residency core.memory.lodgings core.memory.lowering",
+        "core.memory.budget core.memory.residency core.memory.lodgings core.memory.lowering"
+        " core.memory.anatomy core.memory.activations core.memory.flops core.memory.peaks",
         "headers words",
         "arithmetic on sizes, so that planning can ask without a device; shapes come from the blueprint",
     ),
@@ -126,8 +127,8 @@ ROOMS = {
         "says what a file is from its first bytes; used before torch is there",
     ),
     "weights": room(
-        "core.checkpoint.reader core.checkpoint.limits core.checkpoint.filling core.checkpoint.source core.checkpoint.load"
-        " core.checkpoint.save core.checkpoint.latents",
+        "core.checkpoint.reader core.checkpoint.limits core.checkpoint.filling core.checkpoint.source"
+        " core.checkpoint.load core.checkpoint.save core.checkpoint.latents",
         "headers models conditioning words",
         "turns files into loaded networks and back, so it builds models and text towers",
     ),

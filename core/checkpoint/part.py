@@ -66,6 +66,11 @@ class Part(Generic[C]):
         return self.stored[0].header.path.name
 
     @property
+    def bytes(self) -> int:
+        """As it is stored."""
+        return sum(item.info.bytes for item in self.stored)
+
+    @property
     def parameters(self) -> int:
         return sum(math.prod(shape) for _, shape in expected_tensors(self.network, self.config))
 

@@ -1,92 +1,112 @@
-"""Which device, which type, and whether everything may stay in memory: arithmetic on sizes."""
+"""Where a run computes and where its weights live meanwhile: decided from sizes and a description of the machine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from core.architecture import LATENT_STRIDE, VAEConfig
-from core.checkpoint.describe import Checkpoint
 from core.errors import HangaError
 from core.machine import CPU, Device, Machine
-from core.planning.names import known
-from core.request import AUTO, Request, Size
+from core.memory.budget import context_bytes, room_of
+from core.memory.lodgings import at_home, housed
+from core.plan import BASE, Plan
+from core.planning import on_card, on_processor
+from core.planning.kinds import candidates, type_for, vae_type
+from core.residency import ADAPTERS, UNDECIDED
 
-BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
-SHORT_NAMES: Final = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
-FILE_BYTES: Final = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8}
-SMALL_MODEL: Final = 1 << 30
-"""Below this many bytes of weights, a processor gains nothing from a narrower type."""
-USABLE: Final = 0.8
-"""Share of a device's memory that a run may count on."""
+GIGABYTE: Final = 1 << 30
+MAY_NOT_FIT: Final = "note.may_not_fit"
+ON_PROCESSOR: Final = "note.on_processor"
 
 
-@dataclass(frozen=True)
-class Placement:
-    device: str
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """What the files of a run hold: bytes of each network by role and part, and of all LoRAs; the type of most values
+    of the base as its file spells it, and the bytes of all the checkpoints."""
+
+    stored: Mapping[tuple[str, str], int]
+    adapters: int
     dtype: str
-    vae_dtype: str
-    keep_resident: bool
-    keep_patched: bool
-    peak_bytes: int
-    notes: tuple[str, ...] = ()
+    checkpoints: int
 
 
-def place(
-    request: Request, machine: Machine, checkpoints: list[Checkpoint], size: Size, adapters: int = 0
-) -> Placement:
-    """`adapters` are the bytes of all their files; what they change is kept changed only where all the rest has room.
+def placed(draft: Plan, machine: Machine, sizes: Sizes) -> Plan:
+    """The fastest plan that `machine` has room for: `draft`, which is complete but for its placement, with one.
 
-    Raises HangaError request.unknown_device, request.unknown_dtype, request.half_on_processor."""
-    device = _device(request.device, machine)
-    dtype = _dtype(request.dtype, device, sum(found.bytes for found in checkpoints))
-    weights = [_weight_bytes(found, dtype) for found in checkpoints]
-    room = usable_bytes(device.address, machine)
-    decoding = _decoding_bytes(checkpoints[0].vae or VAEConfig(), size, _vae_dtype(dtype))
-    keep = sum(weights) + adapters + decoding <= room
-    peak = (sum(weights) if keep else max(weights)) + adapters + decoding
-    keep_patched = adapters > 0 and keep and peak + weights[0] <= room
-    peak += weights[0] if keep_patched else 0
-    notes = () if peak <= room else ("note.may_not_fit",)
-    return Placement(device.address, dtype, _vae_dtype(dtype), keep, keep_patched, peak, notes)
+    A card that is too small makes way for the processor, unless it was asked for. Raises HangaError
+    request.unknown_device, request.unknown_dtype, request.half_on_processor, request.limit_too_low, memory.too_small.
+    """
+    preferred, *others = candidates(draft.request.device, machine)
+    found = _on(preferred, draft, machine, sizes)
+    if found is not None:
+        return found
+    if machine.memory_limit is not None:
+        _refuse_limit(preferred, draft, machine, sizes)
+    for device in others:
+        if (found := _on(device, draft, machine, sizes)) is not None:
+            return replace(found, notes=(*found.notes, ON_PROCESSOR) if device.kind == CPU else found.notes)
+    return _hoped(others[-1] if others else preferred, draft, machine, sizes)
 
 
 def usable_bytes(device: str, machine: Machine) -> int:
     """Of a device's memory, what a run may count on. Raises HangaError request.unknown_device."""
-    memory = _device(device, machine).memory
-    return int(min(memory, machine.memory_limit or memory) * USABLE)
+    return room_of(candidates(device, machine)[0], machine).device
 
 
-def _device(name: str, machine: Machine) -> Device:
-    if name == AUTO:
-        return machine.devices[0]
-    devices = {device.address: device for device in machine.devices}
-    devices |= {device.kind: device for device in reversed(machine.devices)}
-    return devices[known(name, devices, "request.unknown_device")]
-
-
-def _dtype(name: str, device: Device, weights: int) -> str:
-    """Half precision never on a processor, which computes it by conversion; bfloat16 where the chip has it."""
-    if name != AUTO:
-        dtype = SHORT_NAMES[known(name, SHORT_NAMES, "request.unknown_dtype")]
-        if dtype == "float16" and device.kind == CPU:
-            raise HangaError("request.half_on_processor")
-        return dtype
+def _on(device: Device, draft: Plan, machine: Machine, sizes: Sizes) -> Plan | None:
+    plan, room = _ready(device, draft, sizes), room_of(device, machine)
     if device.kind == CPU:
-        return "bfloat16" if device.bfloat16 and weights > SMALL_MODEL else "float32"
-    return "bfloat16" if device.bfloat16 else "float16"
+        return on_processor.on_processor(plan, room, sizes.stored)
+    return on_card.on_card(plan, room)
 
 
-def _vae_dtype(dtype: str) -> str:
-    """The published first stage overflows float16; a wider exponent costs the same."""
-    return "float32" if dtype == "float16" else dtype
+def _ready(device: Device, draft: Plan, sizes: Sizes) -> Plan:
+    """The draft with its device and types, and every network at home there."""
+    dtype = type_for(draft.request.dtype, device, sizes.dtype, sizes.checkpoints)
+    bare = replace(draft, device=device.address, dtype=dtype, vae_dtype=vae_type(dtype, device), residency=UNDECIDED)
+    plan = housed(bare)
+    if not sizes.adapters:
+        return plan
+    worn = at_home(BASE, ADAPTERS, device.address, sizes.adapters)
+    return replace(plan, residency=replace(plan.residency, lodgings=(*plan.residency.lodgings, worn)))
 
 
-def _weight_bytes(checkpoint: Checkpoint, dtype: str) -> int:
-    return checkpoint.bytes * BYTES[dtype] // FILE_BYTES.get(checkpoint.dtype, 4)
+def _refuse_limit(device: Device, draft: Plan, machine: Machine, sizes: Sizes) -> None:
+    """Say how low the artist's limit may be, if it is what stands in the way."""
+    if _on(device, draft, replace(machine, memory_limit=None), sizes) is None:
+        return
+    least = _leanest(device, draft, machine, sizes).peak_bytes + context_bytes(device.kind)
+    raise HangaError(
+        "request.limit_too_low",
+        limit=_gigabytes(machine.memory_limit or 0, math.floor),
+        least=_gigabytes(least, math.ceil),
+    )
 
 
-def _decoding_bytes(vae: VAEConfig, size: Size, dtype: str) -> int:
-    """Several of the widest activations at full resolution, estimated by counting the decoder's last level."""
-    alive = 4 * vae.channels * vae.channel_mult[min(1, len(vae.channel_mult) - 1)]
-    return alive * size[0] * size[1] * BYTES[dtype] + LATENT_STRIDE
+def _hoped(device: Device, draft: Plan, machine: Machine, sizes: Sizes) -> Plan:
+    """The leanest plan, where the machine is too small by all counting. A processor's memory can be swapped to disk,
+    so that it may work all the same; a card's cannot."""
+    lean = _leanest(device, draft, machine, sizes)
+    if device.kind == CPU:
+        return replace(lean, notes=(*lean.notes, MAY_NOT_FIT))
+    have, least = device.memory, lean.peak_bytes + device.memory - room_of(device, machine).device
+    raise HangaError(
+        "memory.too_small",
+        device=device.address,
+        have=_gigabytes(have, math.floor),
+        least=_gigabytes(least, math.ceil),
+    )
+
+
+def _leanest(device: Device, draft: Plan, machine: Machine, sizes: Sizes) -> Plan:
+    plan = _ready(device, draft, sizes)
+    if device.kind == CPU:
+        return on_processor.leanest(plan, sizes.stored)
+    return on_card.leanest(plan, replace(room_of(device, machine), device=0))
+
+
+def _gigabytes(count: int, towards: Callable[[float], int]) -> float:
+    """In tenths, rounded so that it is no lie."""
+    return towards(count / GIGABYTE * 10) / 10

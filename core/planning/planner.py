@@ -17,10 +17,11 @@ from core.plan import BASE, REFINER, FirstStage, Plan, Stage, Start
 from core.planning.adapters import LoraFolder, check_weights, wardrobe
 from core.planning.micro import numbers
 from core.planning.names import known
-from core.planning.placement import place
+from core.planning.placement import Sizes, placed
 from core.planning.prompts import check_prompts
 from core.planning.sizes import grid, picture_size
 from core.request import AUTO, Request, Size
+from core.residency import TOWERS, UNET
 from core.sampling.catalogue import CATALOGUE
 from core.sampling.noise_levels import NoiseLevels, levels_for
 from core.sampling.schedules import SCHEDULES, Schedule, schedule, split
@@ -90,9 +91,7 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
     first_stage = _first_stage(request, models, base)
     wearers = {BASE: base.wearer} | ({} if refiner is None else {REFINER: refiner.wearer})
     worn = wardrobe(request, models, wearers, base.checkpoint.path.name)
-    checkpoints = [network.model.checkpoint for network in networks]
-    placement = place(request, machine, checkpoints, (width, height), worn.bytes)
-    return Plan(
+    draft = Plan(
         request=request,
         stages=tuple(_stage(network, models, request, (width, height)) for network in networks),
         first_stage=first_stage,
@@ -107,14 +106,31 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
         guidance_rescale=request.guidance.rescale,
         guidance_interval=request.guidance.interval,
         zero_terminal_snr=base.checkpoint.ztsnr,
-        device=placement.device,
-        dtype=placement.dtype,
-        vae_dtype=placement.vae_dtype,
-        keep_resident=placement.keep_resident,
-        keep_patched=placement.keep_patched,
-        peak_bytes=placement.peak_bytes,
-        notes=(*_notes(base, refiner, networks), *worn.notes, *placement.notes),
+        device=request.device,
+        dtype="float32",
+        vae_dtype="float32",
+        keep_resident=True,
+        peak_bytes=0,
+        notes=(*_notes(base, refiner, networks), *worn.notes),
     )
+    return placed(draft, machine, _sizes(networks, worn.bytes))
+
+
+def _sizes(networks: list[Network], adapters: int) -> Sizes:
+    checkpoints = {network.model.checkpoint.path: network.model.checkpoint for network in networks}
+    return Sizes(
+        stored={place: size for network in networks for place, size in _stored(network)},
+        adapters=adapters,
+        dtype=networks[0].model.checkpoint.dtype,
+        checkpoints=sum(found.bytes for found in checkpoints.values()),
+    )
+
+
+def _stored(network: Network) -> Iterator[tuple[tuple[str, str], int]]:
+    model, text = network.model.checkpoint, network.model.text
+    towers = [text.checkpoint.big_g_part, text.checkpoint.clip_l_part if text.clip_l is not None else None]
+    yield (network.role, UNET), 0 if model.unet_part is None else model.unet_part.bytes
+    yield (network.role, TOWERS), sum(part.bytes for part in towers if part is not None)
 
 
 def _check_numbers(request: Request) -> None:

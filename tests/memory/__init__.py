@@ -1,0 +1,1 @@
+"""What lives where: arithmetic of memory, and the moving of weights."""
