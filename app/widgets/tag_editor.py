@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton, QWidget
 
 from app.atelier import Atelier
 from app.widgets.flow_layout import FlowLayout
+from app.widgets.tab_order import before
 
 LONGEST: Final = 64
 """Characters of a tag."""
@@ -98,6 +99,7 @@ class TagEditor(QWidget):
             chip.hide()
             chip.deleteLater()
         self._chips = [self._chip(index, tag) for index, tag in enumerate(self._tags)]
+        before(self._edit, self._chips)
         self.updateGeometry()
 
     def _chip(self, index: int, tag: str) -> QPushButton:

@@ -7,10 +7,12 @@ that is ready, and afterwards puts the window back to where the next one can beg
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
-from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QScrollBar, QWidget
 
+from app.pages.gallery.browser import Browser
 from app.pages.gallery.export_dialog import ExportDialog
 from app.widgets.fold import Fold
 from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS
@@ -84,12 +86,12 @@ def create_folds(studio: Studio) -> Iterator[QWidget]:
     for fold in folds:
         fold.set_open(True)
     studio.rest(0.2)
-    scroll = panel.findChild(QScrollArea)
-    scroll.verticalScrollBar().setValue(scroll.verticalScrollBar().maximum())
+    bar = _bar(panel)
+    bar.setValue(bar.maximum())
     yield studio.window
     for fold in folds:
         fold.set_open(False)
-    scroll.verticalScrollBar().setValue(0)
+    bar.setValue(0)
 
 
 def create_error(studio: Studio) -> Iterator[QWidget]:
@@ -147,9 +149,9 @@ def gallery_trash(studio: Studio) -> Iterator[QWidget]:
     page = studio.window.gallery_page
     for _ in range(2):
         page.browser.go_to_place(4)
-        before = len(page.browser.outline)
+        fewer = range(len(page.browser.outline))
         page.hands.do("trash")
-        studio.until(lambda before=before: len(page.browser.outline) < before)
+        studio.until(partial(_is_in, page.browser, fewer))
     page._show_trash()
     yield studio.window
     page.browser.show_grid()
@@ -211,9 +213,10 @@ def models(studio: Studio) -> Iterator[QWidget]:
 
 def settings_end(studio: Studio) -> Iterator[QWidget]:
     studio.window.go(SETTINGS)
-    scroll = studio.window.settings_page.findChild(QScrollArea)
-    scroll.verticalScrollBar().setValue(scroll.verticalScrollBar().maximum())
+    bar = _bar(studio.window.settings_page)
+    bar.setValue(bar.maximum())
     yield studio.window
+    bar.setValue(0)
 
 
 def keys(studio: Studio) -> Iterator[QWidget]:
@@ -251,6 +254,17 @@ LIVED_IN: Final[dict[str, Scene]] = {
 def _ids(studio: Studio) -> list[int]:
     ids: list[int] = studio.ask(lambda engine: engine.library.ids(Query()))
     return ids
+
+
+def _bar(inside: QWidget) -> QScrollBar:
+    """Of the first that scrolls in there."""
+    area = inside.findChild(QScrollArea)
+    assert area is not None
+    return area.verticalScrollBar()
+
+
+def _is_in(browser: Browser, lengths: range) -> bool:
+    return len(browser.outline) in lengths
 
 
 def _searched(studio: Studio, line: str) -> Iterator[QWidget]:

@@ -3,7 +3,7 @@
     python -m tests.tools.screenshots --out FOLDER [--quick] [--only gallery]... [--states dark-ja-1280x720]...
 
 Nothing is opened on a screen. Files are FOLDER/SCENE-THEME-LANGUAGE-SIZE.png; a variant that ends with `@2` is drawn at
-200 %, its size in units of the layout.
+200 %, its size in units of the layout. Words that are cut off and controls over each other are told beside.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:  # Qt reads the environment when it is loaded
+    from PySide6.QtWidgets import QWidget
+
+    from tests.tools.studio import Studio
 
 SETTLED: Final = 0.35
 """Seconds after which nothing moves any more."""
@@ -92,7 +97,9 @@ def pictures(out: Path, folder: Path, only: Sequence[str], variants: Sequence[Va
             studio.close()
 
 
-def _taken(studio, widget, scene: str, out: Path, variants: Sequence[Variant]) -> Iterator[Path]:
+def _taken(studio: Studio, widget: QWidget, scene: str, out: Path, variants: Sequence[Variant]) -> Iterator[Path]:
+    from tests.tools.layout_faults import faults
+
     for variant in variants:
         studio.wear(variant.theme, variant.language)
         if widget is studio.window:
@@ -100,6 +107,8 @@ def _taken(studio, widget, scene: str, out: Path, variants: Sequence[Variant]) -
         studio.rest(SETTLED)
         path = out / f"{scene}-{variant}.png"
         widget.grab().save(str(path))
+        for fault in faults(widget):
+            print(f"{path.stem}: {fault}")
         yield path
 
 

@@ -45,12 +45,9 @@ class Browser(QWidget):
         column.setContentsMargins(HAIR, APART, HAIR, APART)
         column.setSpacing(NEAR)
         # The grid has a margin of its own, for the rings around pictures; all else is in line with its pictures.
-        for widget in (self.search, self.selection):
-            aligned = QHBoxLayout()
-            aligned.setContentsMargins(APART, 0, APART, 0)
-            aligned.addWidget(widget)
-            column.addLayout(aligned)
-        column.insertWidget(1, self._stack, 1)
+        column.addLayout(_aligned(self.search))
+        column.addWidget(self._stack, 1)
+        column.addLayout(_aligned(self.selection))
         for view in (self.large, self.trash):
             view.setContentsMargins(APART, 0, APART, 0)
         self._stack.currentChanged.connect(self._changed)
@@ -130,3 +127,10 @@ class Browser(QWidget):
 
     def _say_count(self) -> None:
         self.search.count.setText(self._atelier.language.count("window_gallery.pictures", len(self.outline)))
+
+
+def _aligned(widget: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(APART, 0, APART, 0)
+    row.addWidget(widget)
+    return row

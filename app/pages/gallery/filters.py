@@ -15,6 +15,7 @@ from app.pages.gallery.counts import Counts
 from app.pages.gallery.filter_row import FilterRow
 from app.pages.gallery.search_words import COLLECTION, IS, MISSING, MODEL, RATING, REJECTED, TAG, Term, terms
 from app.widgets.flow_layout import FlowLayout
+from app.widgets.tab_order import in_order
 from app.widgets.words import Words
 
 WIDTH: Final = 204
@@ -86,8 +87,13 @@ class Filters(QScrollArea):
                 self._groups[key].remove(self._terms.pop(term))
             for term, (words, _) in wanted.items():
                 self._follow(term, self._groups[key].add(self._atelier, words))
+            in_order((*self._fixed.values(), *(self._terms[each] for each in self._reading())))
         for term, (words, number) in wanted.items():
             _say_number(self._terms[term], words, number)
+
+    def _reading(self) -> list[Term]:
+        """From above to below."""
+        return [term for key in self._groups for term in self._terms if term.key == key]
 
     def _follow(self, term: Term, button: QPushButton) -> None:
         self._terms[term] = button

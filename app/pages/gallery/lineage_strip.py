@@ -13,6 +13,7 @@ from app.look.metrics import NEAR, PICTURE_RADIUS
 from app.pages.gallery.about import About
 from app.widgets.flow_layout import FlowLayout
 from app.widgets.painting import focus_ring, outline, painting
+from app.widgets.tab_order import before
 from app.widgets.words import Words
 from core.engine import Picture
 
@@ -52,6 +53,7 @@ class LineageStrip(QWidget):
         for tile in self._tiles:
             self._flow.addWidget(tile)
             tile.show()
+        before(self._flow_holder, [tile for tile in self._tiles if isinstance(tile, QPushButton)])
         self.setVisible(len(self._tiles) > 1)
 
     def _relatives(self, about: About) -> Iterator[QWidget]:

@@ -4,10 +4,9 @@ found by the keyboard in the order of reading, and readable in every theme."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import cycle
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.paths import Home
 from tests.app.test_accessibility import nameless
@@ -23,6 +22,7 @@ LANGUAGES = ("ja", "en")
 PICTURES = 8
 SETTLED = 0.06
 """Seconds for layouts and thumbnails."""
+LOOKS = 12
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +51,24 @@ def walk(studio: Studio, act: scenes.Scene, theme: str) -> None:
             widget.resize(*SMALL)
         for language in LANGUAGES:
             studio.wear(theme, language)
-            studio.rest(SETTLED)
-            found[language] = faults(widget) + faint(widget) + nameless(widget) + steps_back(widget)
+            found[language] = seen_when_settled(studio, widget)
     assert {language: seen for language, seen in found.items() if seen} == {}
+
+
+def seen_when_settled(studio: Studio, widget: QWidget) -> list[str]:
+    """What is still wrong when layouts have had their time."""
+    for _ in range(LOOKS):
+        studio.rest(SETTLED)
+        found = faults(widget) + faint(widget) + nameless(widget) + steps_back(widget)
+        if not found:
+            break
+    return found
 
 
 def in_turn(names: Iterable[str]) -> list[tuple[str, str]]:
     """Each theme for a third of them: the tool that takes pictures of all shows every one in each."""
-    return list(zip(names, cycle(THEMES), strict=False))
+    listed = list(names)
+    return [(name, THEMES[place * len(THEMES) // len(listed)]) for place, name in enumerate(listed)]
 
 
 @pytest.mark.parametrize(("name", "theme"), in_turn(scenes.FRESH))
