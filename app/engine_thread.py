@@ -5,7 +5,8 @@
     thread.start()
     thread.ask(lambda engine: engine.submit([request]), self._queued)
 
-The window never waits: it asks, and is answered in its own thread when the answer is there.
+The window never waits: it asks, and is answered in its own thread when the answer is there. What hears its signals is a
+method of a QObject: PySide may crash when another callable is connected while a thread emits.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from dataclasses import dataclass, field
 from queue import PriorityQueue
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, Signal
 
+from app.errands import Answer, Answers, Patience, Refusal
 from core.engine import Engine
 from core.errors import HangaError
 from core.paths import Home
-from core.unexpected import unexpected
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +33,10 @@ BACKGROUND: Final = 1
 """Thumbnails, counts: what can come a moment later."""
 LAST: Final = 2
 
+CLOSING_MS: Final = 20_000
+"""How long an engine may take to put everything down."""
+
 Work = Callable[[Engine], Any]
-Answer = Callable[[Any], object]
-Refusal = Callable[[HangaError], object]
 
 
 @dataclass(order=True)
@@ -50,12 +52,11 @@ class Errand:
 
 class EngineThread(QThread):
     """`opened` carries the `Opening`; `failed` the HangaError that kept the engine from opening, or that an errand met
-    for which nobody else answers; `noticed` what listeners of the engine hear."""
+    for which nobody else answers; `noticed` what listeners of the engine hear. `patience` tells when actions wait."""
 
     opened = Signal(object)
     failed = Signal(object)
     noticed = Signal(object)
-    _answered = Signal(object, object)
 
     def __init__(
         self, home: Home, open_engine: Callable[[Home], Engine] = Engine.with_worker, parent: QObject | None = None
@@ -65,7 +66,8 @@ class EngineThread(QThread):
         self._errands: PriorityQueue[Errand] = PriorityQueue()
         self._numbers = itertools.count()
         self._closing = False
-        self._answered.connect(self._hear)
+        self._answers = Answers(lambda: home, self)
+        self.patience = Patience(self)
 
     def ask(
         self,
@@ -76,13 +78,20 @@ class EngineThread(QThread):
     ) -> None:
         """Have `work` done with the engine. `then` is called with what it returns, or `refused` with the HangaError it
         raised; both in the window's thread."""
-        self._put(urgency, work, then, refused or self.failed.emit)
+        errand = Errand(urgency, next(self._numbers), work, then, refused or self.failed.emit)
+        self._errands.put(self._waited_for(errand) if urgency == ACTION and not self._closing else errand)
 
-    def close(self) -> None:
-        """Let the actions that were asked for be done, then close the engine, and wait for it: seconds at most."""
+    def close(self) -> bool:
+        """Let the actions that were asked for be done, unheard, then close the engine and wait for it: seconds at
+        most. False if it does not answer; then the process can only be ended, which loses nothing that was kept."""
         self._closing = True
-        self._put(LAST, None, lambda answer: None, self.failed.emit)
-        self.wait()
+        self.patience.stop()
+        self._answers.stop()
+        self._errands.put(Errand(LAST, next(self._numbers), None, lambda answer: None, self.failed.emit))
+        if self.wait(CLOSING_MS):
+            return True
+        logger.error("the engine does not close")
+        return False
 
     def run(self) -> None:
         """The thread's own: not to be called."""
@@ -90,29 +99,37 @@ class EngineThread(QThread):
             engine = self._open_engine(self._home)
         except HangaError as error:
             self.failed.emit(error)
+            self._refuse_all(error)
             return
         with engine:
             engine.listen(self.noticed.emit)
-            self._carry_out(engine, Errand(ACTION, -1, Engine.start, self.opened.emit, self.failed.emit))
+            self._answers.carry_out(engine.start, self.opened.emit, self.failed.emit)
             while (errand := self._errands.get()).work is not None:
                 if errand.urgency == ACTION or not self._closing:
                     self._carry_out(engine, errand)
 
-    @Slot(object, object)
-    def _hear(self, answer: Answer, value: object) -> None:
-        """In the window's thread, because this object lives there."""
-        answer(value)
-
-    def _put(self, urgency: int, work: Work | None, then: Answer, refused: Refusal) -> None:
-        self._errands.put(Errand(urgency, next(self._numbers), work, then, refused))
-
     def _carry_out(self, engine: Engine, errand: Errand) -> None:
-        assert errand.work is not None
-        try:
-            answer = errand.work(engine)
-        except HangaError as error:
-            self._answered.emit(errand.refused, error)
-        except Exception as error:  # noqa: BLE001  # a mistake in one errand must not end the engine
-            self._answered.emit(errand.refused, unexpected(error, self._home))
-        else:
-            self._answered.emit(errand.then, answer)
+        work = errand.work
+        assert work is not None
+        self._answers.carry_out(lambda: work(engine), errand.then, errand.refused)
+
+    def _refuse_all(self, error: HangaError) -> None:
+        """There is no engine: who asks for an action is told why."""
+        while (errand := self._errands.get()).work is not None:
+            if errand.urgency == ACTION and not self._closing:
+                self._answers.bring(errand.refused, error)
+
+    def _waited_for(self, errand: Errand) -> Errand:
+        """The same, of which `patience` knows when it begins and ends."""
+        patience, number, then, refused = self.patience, errand.number, errand.then, errand.refused
+
+        def answered(value: Any) -> None:
+            patience.end(number)
+            then(value)
+
+        def was_refused(error: HangaError) -> None:
+            patience.end(number)
+            refused(error)
+
+        patience.begin(number)
+        return Errand(errand.urgency, number, errand.work, answered, was_refused)

@@ -17,6 +17,9 @@ MODELS: Final = "models"
 QUEUE: Final = "queue"
 SETTINGS: Final = "settings"
 PAGES: Final = (CREATE, GALLERY, MODELS, QUEUE, SETTINGS)
+COMPARING: Final = "comparing"
+BLIND: Final = "blind"
+"""Pages that one comes to from the gallery."""
 
 LINE: Final = "-"
 RECENT: Final = "recent"
@@ -95,6 +98,7 @@ MENUS: Final[dict[str, tuple[Item, ...]]] = {
         _picture("use"),
         _picture("refine"),
         _picture("compare", "C"),
+        _picture("blind", "B"),
         LINE,
         _picture("show_in_folder"),
         _picture("trash", "Del", "Backspace"),

@@ -30,7 +30,7 @@ from core.engine import Engine
 
 Field = QLineEdit | QPlainTextEdit | QTextEdit
 
-OF_GALLERY: Final = ("export", "collect", "tag", "trash", "compare", "use", "refine", "show_in_folder")
+OF_GALLERY: Final = ("export", "collect", "tag", "trash", "compare", "blind", "use", "refine", "show_in_folder")
 """Commands that the gallery's own hands carry out."""
 
 OPENED: Final = "*.png *.jpg *.jpeg *.webp *.safetensors"

@@ -22,7 +22,7 @@ EVERYWHERE: Final = "everywhere"
 
 OF_WIDGETS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "prompt": {"stronger": ("Ctrl+Up",), "weaker": ("Ctrl+Down",), "history": ("Alt+Up", "Alt+Down")},
-    GALLERY: {"open": ("Space", "Return"), "larger": ("+", "-"), "fit": ("F",), "pixels": ("Z",)},
+    GALLERY: {"open": ("Space", "Return"), "larger": ("+", "-"), "whole": ("F",), "pixels": ("Z",)},
 }
 """Group → what is done (a sentence of `window_keys`) → its keys, as Qt writes them."""
 

@@ -16,6 +16,7 @@ from app.engine_thread import EngineThread
 from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
 from app.window.closing import Closing
 from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS, command
+from app.window.comparing import Comparing
 from app.window.doing import Doing
 from app.window.menus import Menus
 from app.window.pages import Pages
@@ -32,6 +33,7 @@ PLACES: Final = tuple(
 )
 SMALLEST: Final = (1024, 700)
 USUAL: Final = (1440, 900)
+SLOW: Final = "window.slow"
 
 Data = Mapping[str, Datum]
 
@@ -47,7 +49,7 @@ class MainWindow(QMainWindow):
         self.create_page, self.gallery_page = self.pages.create, self.pages.gallery
         self.models_page, self.queue_page = self.pages.models, self.pages.queue
         self.settings_page = self.pages.settings
-        self.notice = NoticeBar(atelier)
+        self.notice, self._said = NoticeBar(atelier), ""
         self._rail = Rail(atelier, PLACES)
         self._stack = QStackedWidget()
         self._remembering = Remembering(self, thread, self.go)
@@ -154,6 +156,7 @@ class MainWindow(QMainWindow):
         place_notice(self.notice, self._stack)
 
     def _show_notice(self, code: str, data: Data, kind: str, undo: Callable[[], None] | None = None) -> None:
+        self._said = code
         self.notice.tell(self._atelier.language.say(code, **data), kind, undo)
         place_notice(self.notice, self._stack)
 
@@ -203,11 +206,22 @@ class MainWindow(QMainWindow):
         self.settings_page.say.connect(self.tell)
         self.settings_page.undoable.connect(self.tell_undoable)
         self.settings_page.keys_wanted.connect(self._acts["keys"])
+        self._comparing = Comparing(self.pages, self.go, self.tell, self.tell_undoable, self._use)
 
     def _connect_engine(self) -> None:
         self.engine_thread.noticed.connect(self.hear)
         self.engine_thread.opened.connect(self.opened)
         self.engine_thread.failed.connect(self.refused)
+        self.engine_thread.patience.lost.connect(self._lose_patience)
+        self.engine_thread.patience.regained.connect(self._go_on)
+
+    def _lose_patience(self) -> None:
+        self.tell(SLOW)
+
+    def _go_on(self) -> None:
+        """What took so long is done, and needs no words any more."""
+        if self._said == SLOW:
+            self.notice.dismiss()
 
     def _connect_desktop(self) -> None:
         self.queue_page.changed.connect(self._jobs_changed)

@@ -1,4 +1,4 @@
-"""Pages: the five pages of the window, and what is told to all of them alike."""
+"""Pages: the pages of the window, and what is told to all of them alike."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.atelier import Atelier
 from app.engine_thread import EngineThread
+from app.pages.compare.blind import BlindPage
+from app.pages.compare.page import ComparePage
 from app.pages.create.page import CreatePage
 from app.pages.gallery.page import GalleryPage
 from app.pages.models.page import ModelsPage
 from app.pages.queue.page import QueuePage
 from app.pages.settings.page import SettingsPage
-from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS
+from app.window.commands import BLIND, COMPARING, CREATE, GALLERY, MODELS, QUEUE, SETTINGS
 from core.engine import Notice, Opening
 
 
@@ -47,13 +49,20 @@ class Pages:
         self.models: Final = ModelsPage(atelier, thread)
         self.queue: Final = QueuePage(atelier, thread)
         self.settings: Final = SettingsPage(atelier, thread)
-        self._all: tuple[Page, ...] = (self.create, self.gallery, self.models, self.queue, self.settings)
+        self.compare: Final = ComparePage(atelier, thread)
+        self.blind: Final = BlindPage(atelier, thread, self.create.panel.request)
+        self._all: tuple[Page, ...] = (
+            *(self.create, self.gallery, self.models, self.queue, self.settings),
+            *(self.compare, self.blind),
+        )
         self.by_name: Final[Mapping[str, QWidget]] = {
             CREATE: self.create,
             GALLERY: self.gallery,
             MODELS: self.models,
             QUEUE: self.queue,
             SETTINGS: self.settings,
+            COMPARING: self.compare,
+            BLIND: self.blind,
         }
 
     def hear(self, notice: Notice) -> None:

@@ -52,7 +52,8 @@ def _show(home: Home, instance: Instance) -> int:
     window.show()
     thread.start()
     code = application.exec()
-    thread.close()
+    if not thread.close():
+        os._exit(code)
     return code
 
 

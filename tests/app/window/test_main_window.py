@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QObject, QRect, Qt, Slot
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app import engine_thread, errands
+from app.engine_thread import EngineThread
 from app.window.main_window import MainWindow
+from app.window.remembering import can_be_reached
 from core.engine import Engine
 from core.errors import HangaError
 from core.library.picture import read_record
@@ -17,6 +22,19 @@ from tests.app.window.conftest import PATIENCE, Open
 from tests.jobs.fake import Fake
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+class Hearing(QObject):
+    """Notices, as they come into the window's thread."""
+
+    def __init__(self, thread: EngineThread) -> None:
+        super().__init__(thread)
+        self.heard: list[object] = []
+        thread.noticed.connect(self.hear)
+
+    @Slot(object)
+    def hear(self, notice: object) -> None:
+        self.heard.append(notice)
 
 
 def pictures(home: Path) -> list[Path]:
@@ -48,8 +66,7 @@ def test_a_prompt_and_two_keys_make_a_picture(open_window: Open, qtbot: QtBot, h
 
 def test_escape_stops_what_runs(open_window: Open, qtbot: QtBot, home: Path) -> None:
     window = open_window(lambda folder: Engine(folder, Fake(folder, seconds=1.5)))
-    heard: list[object] = []
-    window.engine_thread.noticed.connect(heard.append)
+    heard = Hearing(window.engine_thread).heard
     qtbot.keyClick(window, Qt.Key.Key_Return, CONTROL)
     qtbot.waitUntil(lambda: any(_is(notice, "Stepped") for notice in tuple(heard)), timeout=PATIENCE)
     qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
@@ -72,6 +89,57 @@ def test_a_home_that_cannot_be_opened_is_told_and_the_window_stays(open_window: 
     window = open_window(refuse)
     qtbot.waitUntil(lambda: "read-only" in window.notice.text, timeout=PATIENCE)
     assert window.isVisible()
+
+
+def test_generate_without_an_engine_says_why(open_window: Open, qtbot: QtBot) -> None:
+    def refuse(home: Home) -> Engine:
+        raise HangaError("disk.unwritable", name="home", folder=str(home.root), reason="read-only")
+
+    window = open_window(refuse)
+    qtbot.waitUntil(lambda: "read-only" in window.notice.text, timeout=PATIENCE)
+    window.notice.tell("nothing")
+    window.create_page.generate()
+    qtbot.waitUntil(lambda: "read-only" in window.notice.text, timeout=PATIENCE)
+
+
+def test_an_engine_that_does_not_answer_is_told_once(
+    open_window: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errands, "PATIENCE_SECONDS", 0.2)
+    window = open_window()
+    window.engine_thread.patience.timer.setInterval(20)
+    gate = threading.Event()
+    window.engine_thread.ask(lambda engine: gate.wait(PATIENCE))
+    qtbot.waitUntil(lambda: "longer" in window.notice.text, timeout=PATIENCE)
+    window.go("gallery")
+    assert (window.page, window.notice.isVisible()) == ("gallery", True)
+    gate.set()
+    qtbot.waitUntil(lambda: not window.notice.isVisible(), timeout=PATIENCE)
+
+
+def test_an_engine_that_never_closes_does_not_keep_the_window(
+    open_window: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_thread, "CLOSING_MS", 50)
+    window, gate = open_window(), threading.Event()
+    window.engine_thread.ask(lambda engine: gate.wait(PATIENCE))
+    window.close()
+    assert not window.isVisible()
+    gate.set()
+    assert window.engine_thread.wait(PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("frame", "holds"),
+    [
+        ((0, 0, 900, 700), True),
+        ((1900, 10, 900, 700), False),
+        ((0, -300, 900, 700), False),
+        ((-850, 5, 900, 700), False),
+    ],
+)
+def test_a_window_is_put_where_it_can_be_reached(frame: tuple[int, int, int, int], holds: bool) -> None:
+    assert can_be_reached(QRect(*frame), [QRect(0, 0, 1920, 1080)]) is holds
 
 
 def _is(notice: object, name: str) -> bool:
