@@ -84,14 +84,8 @@ class TensorFile:
         """Fill `target`, contiguous in host memory, with the tensor's bytes. HangaError `file.changed` if they end."""
         self.read_at(info.start, target)
 
-    def map(self) -> Tensor:
-        """The whole file as a row of bytes in its own pages: read when they are used, never to be written to.
-
-        What uses them after the file has become shorter kills the process, so ask `check` before."""
-        pages = mmap(self._file.fileno(), 0, access=ACCESS_READ)
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "The given buffer is not writable")
-            return torch.frombuffer(pages, dtype=torch.uint8)
+    def map(self) -> mmap:
+        return mmap(self._file.fileno(), 0, access=ACCESS_READ)
 
     def read_at(self, start: int, target: Tensor) -> None:
         """Fill `target`, contiguous in host memory, with the bytes from `start` on; errors as `read_into`."""
@@ -115,6 +109,33 @@ class TensorFile:
 
     def _unreadable(self, error: OSError) -> HangaError:
         return HangaError("file.unreadable", name=self._name, reason=error.strerror or str(error))
+
+
+class MappedFile:
+    """A safetensors file whose bytes are read when they are used, and let go of when memory is wanted for others.
+
+    Whoever uses them after the file has become shorter is killed by the system: ask `check` before. Raises HangaError
+    as `TensorFile`.
+    """
+
+    def __init__(self, header: Header) -> None:
+        self._header = header
+        with TensorFile(header) as file:
+            self._pages = file.map()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The given buffer is not writable")
+            self._bytes = torch.frombuffer(self._pages, dtype=torch.uint8)
+
+    def tensor(self, info: TensorInfo) -> Tensor:
+        """In the type in which it is stored; never to be written to."""
+        return self._bytes[info.start : info.start + info.bytes].view(TORCH_DTYPES[info.dtype]).view(info.shape)
+
+    def check(self) -> None:
+        """Raises HangaError `file.changed` if it was written to. A file that is gone lives on in here."""
+        there = self._header.path.stat() if self._header.path.exists() else None
+        same = there is None or (there.st_size, there.st_mtime_ns) == (self._header.size, self._header.mtime_ns)
+        if not same or self._pages.size() != self._header.size:
+            raise HangaError("file.changed", name=self._header.path.name)
 
 
 def read_tensors(header: Header, names: Iterable[str] | None = None) -> Iterator[tuple[str, Tensor]]:

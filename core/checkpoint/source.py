@@ -14,7 +14,7 @@ from core.checkpoint.account import Account
 from core.checkpoint.filling import fill
 from core.checkpoint.header import Progress
 from core.checkpoint.part import Part, Stored
-from core.checkpoint.reader import TORCH_DTYPES, TensorFile
+from core.checkpoint.reader import TORCH_DTYPES, MappedFile
 from core.conditioning.towers import LOGIT_SCALE
 
 C = TypeVar("C", UNetConfig, VAEConfig, TextConfig)
@@ -31,7 +31,7 @@ class PartSource(Generic[C]):
     progress: Progress | None = None
     converts: bool = False
     """Whether the network itself converts weights at their use."""
-    _mapped: dict[Path, tuple[TensorFile, Tensor]] = field(default_factory=dict)
+    _mapped: dict[Path, MappedFile] = field(default_factory=dict)
 
     def read(self, targets: Mapping[str, Tensor]) -> None:
         """Fill `targets`, by canonical names. Raises HangaError file.* as `core.checkpoint.filling.fill`, and
@@ -51,7 +51,7 @@ class PartSource(Generic[C]):
 
     def check(self) -> None:
         """Raises HangaError file.changed if a mapped file is no longer what it was."""
-        for file, _ in self._mapped.values():
+        for file in self._mapped.values():
             file.check()
 
     def left_out(self, wanted: Iterable[str]) -> Account:
@@ -74,7 +74,5 @@ class PartSource(Generic[C]):
     def _map(self, item: Stored) -> Tensor:
         path = item.header.path
         if path not in self._mapped:
-            file = TensorFile(item.header)
-            self._mapped[path] = file, file.map()
-        pages = self._mapped[path][1]
-        return pages[item.info.start : item.info.start + item.info.bytes].view(TORCH_DTYPES[item.info.dtype])
+            self._mapped[path] = MappedFile(item.header)
+        return self._mapped[path].tensor(item.info)

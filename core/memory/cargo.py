@@ -22,17 +22,17 @@ class Cargo(Protocol):
 
 class Dock:
     """Where copies to a device start. Pins memory as it is first used, up to `pinned_bytes`; what may not be pinned, or
-    does not lie in memory at all, goes through one of two buffers of `staged_bytes`, for which it leaves room."""
+    does not lie in memory at all, goes through one of two staging buffers, which are pinned on top of that."""
 
-    def __init__(self, copies: CopyEngine, pinned_bytes: int = 0, staged_bytes: int = 0) -> None:
+    def __init__(self, copies: CopyEngine, pinned_bytes: int = 0) -> None:
         self.copies = copies
-        self._budget, self._reserve = pinned_bytes, 2 * staged_bytes
+        self._budget = pinned_bytes
         self._pinned: dict[int, Tensor] = {}
         self._staging: list[Stage] = []
 
     def send(self, memory: Tensor, slot: Tensor, after: Mark | None) -> Mark:
         target = slot[: memory.numel()]
-        if not self.copies.pins or self._pin(memory, self._reserve):
+        if not self.copies.pins or self._pin(memory):
             return self.copies.copy(target, memory, after)
         return self.stage(memory.numel(), lambda buffer: buffer.copy_(memory), slot, after)
 
@@ -52,12 +52,14 @@ class Dock:
         """Unpin everything. Nothing may be copying any more."""
         for memory in list(self._pinned.values()):
             self._unpin(memory)
+        for stage in self._staging:
+            self._free(stage)
         self._staging.clear()
 
-    def _pin(self, memory: Tensor, reserve: int = 0) -> bool:
+    def _pin(self, memory: Tensor) -> bool:
         if memory.data_ptr() in self._pinned:
             return True
-        if not self.copies.pins or memory.nbytes > self._budget - reserve:
+        if memory.nbytes > self._budget:
             return False
         if not self.copies.pin(memory):
             self._budget = 0
@@ -81,10 +83,18 @@ class Dock:
                 self.copies.finish(stage.read)
         self._staging.append(stage)
         if stage.memory.numel() < count:
-            self.release(stage.memory)
-            stage.memory = torch.empty(count, dtype=torch.uint8)
-            self._pin(stage.memory)
+            self._widen(stage, count)
         return stage
+
+    def _widen(self, stage: Stage, count: int) -> None:
+        self._free(stage)
+        stage.memory = torch.empty(count, dtype=torch.uint8)
+        stage.pinned = self.copies.pins and self.copies.pin(stage.memory)
+
+    def _free(self, stage: Stage) -> None:
+        if stage.pinned:
+            self.copies.unpin(stage.memory)
+        stage.pinned = False
 
 
 @dataclass(eq=False)
@@ -92,6 +102,7 @@ class Stage:
     """A staging buffer, and when what lies in it will have been copied."""
 
     memory: Tensor
+    pinned: bool = False
     read: Mark | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -43,7 +43,7 @@ class Where:
     """From the file's own pages, as far as it can be."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Mover:
     """`units` are paths of modules in the order of their use, below which all weights lie. What does not lie on the
     device lies in the host's memory, if `room` has it for that many bytes, or else stays in the file."""
@@ -79,6 +79,21 @@ class Mover:
             self._come(where, copy)
             self.where = where
             self._drop_copies(() if copy else [unit for unit in self.units if unit not in where.moving])
+
+    @property
+    def copied_bytes(self) -> int:
+        """Host memory that copies take."""
+        return sum(cargo.bytes for cargo in self._copies.values())
+
+    def is_on(self, device: torch.device) -> bool:
+        """Whether it has weights there, all of them or some."""
+        return self._lies is not None and self._lies.device == device
+
+    def halt(self) -> None:
+        """No more streaming through the ring, which is to go. What is resident stays."""
+        if self._lies is not None and self._lies.ring is not None:
+            self._stop()
+            self.where, self._lies = None, replace(self._lies, ring=None, moving=frozenset())
 
     def evict(self) -> None:
         """Leave the device. The host keeps a copy, if it has room; nothing is lost if it has not."""
@@ -135,8 +150,9 @@ class Mover:
             self._map()
         resident = [unit for unit in self.units if unit not in where.moving and self._is_away(unit)]
         placed = {unit: self._memory_at(unit, where.device) for unit in resident}
-        wanted = self.units if copy and where.device != HOST else where.moving
-        arriving = {unit: cargo for unit in wanted if (cargo := self._new_copy(unit)) is not None}
+        wanted = [unit for unit in self.units if unit in where.moving]
+        wanted += [unit for unit in self.units if unit not in where.moving] if copy and where.device != HOST else []
+        arriving = self._new_copies(wanted)
         self._read(placed, arriving)
         for unit, tensors in placed.items():
             self._put(unit, tensors)
@@ -152,9 +168,14 @@ class Mover:
     def _check(self, *_: Any) -> None:
         self.source.check()
 
-    def _new_copy(self, unit: str) -> HostCargo | None:
-        """Memory for a copy where there is none yet."""
-        return None if unit in self._copies or not self._is_away(unit) else self._host_memory(unit)
+    def _new_copies(self, units: Iterable[str]) -> dict[str, HostCargo]:
+        """Memory for copies of those that have none yet, as far as there is room."""
+        found: dict[str, HostCargo] = {}
+        for unit in units:
+            if unit not in self._copies and self._is_away(unit):
+                cargo = self._host_memory(unit, sum(cargo.bytes for cargo in found.values()))
+                found |= {} if cargo is None else {unit: cargo}
+        return found
 
     def _memory_at(self, unit: str, device: torch.device) -> dict[str, Tensor]:
         berths, weights = self._packages[unit].berths, self._weights(unit)
@@ -178,14 +199,21 @@ class Mover:
 
     def _start(self, ring: Ring, moving: list[str]) -> None:
         views = [self._packages[unit].views(ring.slot(index).memory) for index, unit in enumerate(moving)]
+        self._dock_at(ring.dock)
         self.train = train = Train(ring, [self._cargo(unit) for unit in moving])
-        self._dock = ring.dock
         for index, unit in enumerate(moving):
             self._put(unit, views[index])
             module = self.network.get_submodule(unit)
             self._hooks.append(module.register_forward_pre_hook(partial(_arrive, train, index)))
             self._hooks.append(module.register_forward_hook(partial(_leave, train, index)))
         train.prime()
+
+    def _dock_at(self, dock: Dock) -> None:
+        """Memory is pinned for one dock at a time."""
+        if self._dock is not None and self._dock is not dock:
+            for cargo in self._copies.values():
+                self._dock.release(cargo.memory)
+        self._dock = dock
 
     # ---------------------------------------------------------------------------------------------------------- weights
 
@@ -195,9 +223,10 @@ class Mover:
     def _read_packed(self, unit: str, memory: Tensor) -> None:
         self.source.read(dict(_named({unit: self._packages[unit].views(memory)})))
 
-    def _host_memory(self, unit: str) -> HostCargo | None:
+    def _host_memory(self, unit: str, promised: int = 0) -> HostCargo | None:
+        """Room for a unit, besides `promised` bytes that are not in use yet."""
         count = self._packages[unit].bytes
-        return HostCargo(torch.empty(count, dtype=torch.uint8)) if self.room(count) else None
+        return HostCargo(torch.empty(count, dtype=torch.uint8)) if self.room(promised + count) else None
 
     def _drop_copies(self, units: Iterable[str]) -> None:
         for unit in units:

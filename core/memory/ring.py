@@ -54,6 +54,12 @@ class Ring:
         if self._latest is not None:
             self.copies.finish(self._latest)
 
+    def close(self) -> None:
+        """Let go of all memory that it took. No train may go through it any more."""
+        self.finish()
+        self.__dict__.pop("slots", None)
+        self.dock.close()
+
 
 class Train:
     """The units of one network in the order of their use."""

@@ -1,29 +1,39 @@
-"""The networks of a run in memory: loaded when first asked for, kept or let go as the plan says, wearing the adapters
-that the plan has for their stage and no others."""
+"""The networks of a run in memory: loaded when first asked for, kept, moved or let go as the plan says, wearing the
+adapters that the plan has for their stage and no others."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import cast
 
 import torch
 
-from core.checkpoint.describe import Checkpoint, describe
-from core.checkpoint.load import Progress, load_big_g, load_clip_l, load_unet, load_vae
+from core.checkpoint.describe import describe
+from core.checkpoint.header import Progress
+from core.checkpoint.layout import Network
 from core.conditioning.encode import Towers
 from core.errors import HangaError
+from core.memory.cargo import Dock
+from core.memory.copying import copies_to
+from core.memory.mover import HOST
+from core.memory.packing import ALIGNMENT
+from core.memory.residency import units
+from core.memory.ring import Ring
 from core.models.unet import UNet
 from core.models.vae import VAE
 from core.patches.places import Wearer
-from core.patches.wear import Fabric, Modules, put_on
+from core.patches.wear import Fabric, put_on
 from core.pipeline.cancel import Check
-from core.plan import Adapter, ModelFile, Plan, Stage
+from core.pipeline.opening import OPENERS, Opened, has_room, moving, where
+from core.plan import BASE, Adapter, ModelFile, Plan, Stage
+from core.residency import STREAMED, TOWERS, UNET
+from core.residency import VAE as VAE_PART
 
-Loaded = TypeVar("Loaded", UNet, VAE, Towers)
-Key = tuple[ModelFile, str, torch.dtype, torch.device]
+Key = tuple[ModelFile, str, torch.dtype]
+Held = Mapping[Network, Opened]
 
 
 @dataclass(frozen=True)
@@ -37,86 +47,176 @@ class Worn:
 
 @dataclass
 class Networks:
-    """What is loaded, by file and content, part, type and device. One lives as long as its pictures share models."""
+    """What is loaded, by file and content, part and type. One lives as long as its pictures share models."""
 
     keep: bool = True
-    held: dict[Key, UNet | VAE | Towers] = field(default_factory=dict)
+    held: dict[Key, Held] = field(default_factory=dict)
     worn: dict[Key, Worn] = field(default_factory=dict)
+    ring: Ring | None = None
+    copies: int = 0
+    """Bytes of host memory that copies of weights may take, which come back to a device."""
 
     def follow(self, plan: Plan) -> None:
-        """Take the plan's word for what may stay; let go of what another plan left behind."""
-        self.keep = plan.keep_resident
+        """Take the plan's word for what may stay, and where; let go of what another plan left behind. Nothing that the
+        plan needs is lost: what it wants elsewhere moves when it is next asked for."""
+        self.keep, self.copies = plan.keep_resident, plan.residency.pinned_bytes
         wanted = {(stage.model, "unet") for stage in plan.stages} | {
             (stage.text, _towers_part(stage)) for stage in plan.stages
         }
         wanted.add((plan.first_stage.model, "vae"))
-        types, device = {torch_dtype(plan.dtype), torch_dtype(plan.vae_dtype)}, torch.device(plan.device)
-        for model, part, dtype, place in list(self.held):
-            if (model, part) not in wanted or dtype not in types or place != device:
-                del self.held[model, part, dtype, place]
-                self.worn.pop((model, part, dtype, place), None)
+        types = {torch_dtype(plan.dtype), torch_dtype(plan.vae_dtype)}
+        for key in list(self.held):
+            if key[:2] not in wanted or key[2] not in types:
+                self._drop(key)
+        self._follow_ring(plan)
 
     def unet(self, stage: Stage, plan: Plan, check: Check) -> UNet:
-        def load(found: Checkpoint, dtype: torch.dtype, device: torch.device) -> UNet:
-            if found.unet != stage.unet:
-                raise HangaError("file.changed", name=stage.model.name)
-            unet, _ = load_unet(found, dtype, device, _stopping(check))
-            return unet.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-
-        key = (stage.model, "unet", torch_dtype(plan.dtype), torch.device(plan.device))
-        unet: UNet = self._get(key, load)
-        self._dress(key, {"unet": unet}, stage, plan, check)
-        return unet
+        key = (stage.model, "unet", torch_dtype(plan.dtype))
+        held = self._held(key, ("unet",))
+        if held["unet"].network.config != stage.unet:
+            self._drop(key)
+            raise HangaError("file.changed", name=stage.model.name)
+        self._settle(key, plan, stage.role, UNET, check)
+        self._dress(key, stage, plan, check)
+        return cast(UNet, held["unet"].network)
 
     def towers(self, stage: Stage, plan: Plan, check: Check) -> Towers:
-        def load(found: Checkpoint, dtype: torch.dtype, device: torch.device) -> Towers:
-            progress = _stopping(check)
-            bigg, _ = load_big_g(found, dtype, device, progress)
-            clip_l = load_clip_l(found, dtype, device, progress)[0] if stage.clip_l is not None else None
-            return Towers(bigg, clip_l)
-
-        key = (stage.text, _towers_part(stage), torch_dtype(plan.dtype), torch.device(plan.device))
-        towers: Towers = self._get(key, load)
-        modules: Modules = {"big_g": towers.bigg}
-        self._dress(key, modules if towers.clip_l is None else {**modules, "clip_l": towers.clip_l}, stage, plan, check)
-        return towers
+        key = (stage.text, _towers_part(stage), torch_dtype(plan.dtype))
+        held = self._held(key, ("big_g",) if stage.clip_l is None else ("big_g", "clip_l"))
+        self._settle(key, plan, stage.role, TOWERS, check)
+        self._dress(key, stage, plan, check)
+        return Towers(held["big_g"].network, held["clip_l"].network if "clip_l" in held else None)
 
     def vae(self, plan: Plan, dtype: torch.dtype, check: Check) -> VAE:
-        def load(found: Checkpoint, dtype: torch.dtype, device: torch.device) -> VAE:
-            vae, _ = load_vae(found, dtype, device, _stopping(check))
-            return vae.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-
-        return self._get((plan.first_stage.model, "vae", dtype, torch.device(plan.device)), load)
-
-    def _dress(self, key: Key, modules: Modules, stage: Stage, plan: Plan, check: Check) -> None:
-        """Let a held network wear what the plan has for this stage; nothing is read or moved if it does already."""
-        wanted = tuple(one for one in plan.adapters if one.weight and stage.role in one.roles)
-        fabric = Fabric(dtype=key[2], device=key[3], keep=plan.keep_patched)
-        worn = self.worn.get(key)
-        if worn is not None and (worn.adapters, worn.fabric) == (wanted, fabric):
-            return
-        if worn is not None:
-            worn.take_off()
-            del self.worn[key]
-        if wanted:
-            wearer = Wearer(unet=stage.unet, clip_l=stage.clip_l, big_g=stage.bigg)
-            self.worn[key] = Worn(wanted, fabric, put_on(modules, wearer, wanted, fabric, _stopping(check)))
-
-    def _get(self, key: Key, load: Callable[[Checkpoint, torch.dtype, torch.device], Loaded]) -> Loaded:
-        model, _, dtype, device = key
-        if key not in self.held:
-            if not self.keep:
-                self.release()
-            self.held[key] = load(describe(Path(model.path)), dtype, device)
-        return self.held[key]  # type: ignore[return-value]  # the part in the key decides the type
+        key = (plan.first_stage.model, "vae", dtype)
+        held = self._held(key, ("vae",))
+        self._settle(key, plan, BASE, VAE_PART, check)
+        return cast(VAE, held["vae"].network)
 
     def release(self) -> None:
         """Let go of everything, and give the memory back to the system."""
-        self.held.clear()
-        self.worn.clear()
+        for key in list(self.held):
+            self._drop(key)
+        self._follow_ring(None)
         gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        if torch.accelerator.is_available():
+            torch.accelerator.empty_cache()
+
+    # ---------------------------------------------------------------------------------------------------------- holding
+
+    def _held(self, key: Key, networks: tuple[Network, ...]) -> Held:
+        """What goes by `key`; opened without weights if it is new. A tower that two stages read is one."""
+        if key not in self.held:
+            model, _, dtype = key
+            known = self._open_already(model, dtype)
+            found = describe(Path(model.path)) if set(networks) - known.keys() else None
+            self.held[key] = {
+                name: known[name] if found is None or name in known else OPENERS[name](found, dtype, self._has_room)
+                for name in networks
+            }
+        return self.held[key]
+
+    def _open_already(self, model: ModelFile, dtype: torch.dtype) -> dict[Network, Opened]:
+        same = (held for key, held in self.held.items() if (key[0], key[2]) == (model, dtype))
+        return {name: one for held in same for name, one in held.items()}
+
+    def _has_room(self, count: int) -> bool:
+        copied = {id(one): one.mover.copied_bytes for held in self.held.values() for one in held.values()}
+        return sum(copied.values()) + count <= self.copies and has_room(count)
+
+    def _drop(self, key: Key) -> None:
+        """But for what another key holds, too."""
+        worn = self.worn.pop(key, None)
+        if worn is not None:
+            worn.take_off()
+        for one in self.held.pop(key).values():
+            if not any(one is other for held in self.held.values() for other in held.values()):
+                one.mover.forget()
+
+    def _make_way(self, key: Key, device: torch.device) -> None:
+        """All others leave `device`; on a processor, where they have nowhere to go, they are let go of."""
+        staying = self.held[key].values()
+        for other, held in list(self.held.items()):
+            leaving = [one for one in held.values() if one not in staying and one.mover.is_on(device)]
+            if leaving and device == HOST and other != key:
+                self._drop(other)
+            for one in leaving:
+                one.mover.evict()
+
+    # ----------------------------------------------------------------------------------------------------------- moving
+
+    def _settle(self, key: Key, plan: Plan, role: str, part: str, check: Check) -> None:
+        for one in list(self.held[key].values()):
+            config = one.network.config if part == UNET else None
+            to = where(plan, plan.residency.lodging(role, part), config, key[2], self.ring)
+            if not self.keep:
+                self._make_way(key, to.device)
+            one.source.progress = _stopping(check)
+            try:
+                one.mover.settle(to, copy=not self.keep)
+            except (RuntimeError, MemoryError):
+                raise  # what arrived is still there: it may go on from there with a lower plan
+            except BaseException:
+                self._drop(key)
+                raise
+
+    def _follow_ring(self, plan: Plan | None) -> None:
+        """Have the ring that the plan's UNets stream through, if any does."""
+        wanted = None if plan is None else _ring_of(plan)
+        now = None if self.ring is None else (self.ring.device, self.ring.count, self.ring.size)
+        if now == wanted:
+            return
+        for held in self.held.values():
+            for one in held.values():
+                one.mover.halt()
+        if self.ring is not None:
+            self.ring.close()
+        self.ring = None if wanted is None or plan is None else _new_ring(plan, *wanted)
+
+    # --------------------------------------------------------------------------------------------------------- dressing
+
+    def _dress(self, key: Key, stage: Stage, plan: Plan, check: Check) -> None:
+        """Let a held network wear what the plan has for this stage; nothing is read or moved if it does already."""
+        wanted = tuple(one for one in plan.adapters if one.weight and stage.role in one.roles)
+        fabric = Fabric(dtype=key[2], device=self._device(key), keep=plan.keep_patched)
+        worn = self.worn.get(key)
+        if worn is not None and (worn.adapters, worn.fabric) == (wanted, fabric):
+            return
+        for other in [other for other in self.worn if other == key or self._share(key, other)]:
+            self.worn.pop(other).take_off()
+        if wanted:
+            wearer = Wearer(unet=stage.unet, clip_l=stage.clip_l, big_g=stage.bigg)
+            modules = {name: one.network for name, one in self.held[key].items()}
+            self.worn[key] = Worn(wanted, fabric, put_on(modules, wearer, wanted, fabric, _stopping(check)))
+
+    def _share(self, key: Key, other: Key) -> bool:
+        return any(one is two for one in self.held[key].values() for two in self.held[other].values())
+
+    def _device(self, key: Key) -> torch.device:
+        settled = next(iter(self.held[key].values())).mover.where
+        return HOST if settled is None else settled.device
+
+
+def _ring_of(plan: Plan) -> tuple[torch.device, int, int] | None:
+    """Device, number of slots, and bytes of each, of which the largest unit takes most and alignment a little."""
+    sizes: dict[torch.device, int] = {}
+    itemsize = torch_dtype(plan.dtype).itemsize
+    for stage in plan.stages:
+        lodging = plan.residency.lodging(stage.role, UNET)
+        if lodging is not None and lodging.place == STREAMED:
+            names = moving(stage.unet, itemsize, lodging.resident_bytes)
+            largest = max((unit.parameters * itemsize for unit in units(stage.unet) if unit.name in names), default=0)
+            device = torch.device(lodging.device)
+            sizes[device] = max(sizes.get(device, 0), largest + WEIGHTS_OF_A_UNIT * ALIGNMENT)
+    return next(((device, plan.residency.slots, size) for device, size in sizes.items()), None)
+
+
+WEIGHTS_OF_A_UNIT = 64
+"""More than any unit has."""
+
+
+def _new_ring(plan: Plan, device: torch.device, count: int, size: int) -> Ring:
+    return Ring(Dock(copies_to(device), plan.residency.pinned_bytes), count, size, device)
 
 
 def _towers_part(stage: Stage) -> str:

@@ -114,24 +114,26 @@ def test_no_slot_is_filled_while_it_is_read(
 )
 def test_whatever_may_be_pinned_the_same_bytes_arrive(sizes: list[int], budget: int, refuses_after: int | None) -> None:
     copies = FakeCopies(refuses_after=refuses_after)
-    dock = Dock(copies, budget, 100)
+    dock = Dock(copies, budget)
     base = train(Ring(dock, 2, 100, CPU), sizes)
     for _ in range(3):
         compute(base, [1.0] * len(sizes))
     copies.check()
-    assert sum(copies.pinned.values()) <= min(budget, PLENTY if refuses_after is None else refuses_after)
-    if budget >= 200 and refuses_after is None:
+    staged = 2 * 100
+    assert sum(copies.pinned.values()) <= min(budget + staged, PLENTY if refuses_after is None else refuses_after)
+    if refuses_after is None:
         assert copies.stalls == 0
     dock.close()
     assert copies.pinned == {}
 
 
 def test_a_refusal_is_not_asked_for_again() -> None:
+    """But for the two staging buffers."""
     copies = FakeCopies(refuses_after=3 * 64)
-    base = train(Ring(Dock(copies, PLENTY, 64), 2, 64, CPU), [64] * 6)
+    base = train(Ring(Dock(copies, PLENTY), 2, 64, CPU), [64] * 6)
     for _ in range(3):
         compute(base, [1.0] * 6)
-    assert copies.refused == 1
+    assert copies.refused <= 3
     copies.check()
 
 

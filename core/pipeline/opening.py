@@ -1,0 +1,105 @@
+"""A network of a checkpoint, ready to be brought where it is to compute: without weights yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import psutil
+import torch
+from torch import nn
+
+from core.architecture import UNetConfig
+from core.checkpoint.describe import Checkpoint
+from core.checkpoint.layout import Network
+from core.checkpoint.load import require, skeleton
+from core.checkpoint.part import Part
+from core.checkpoint.source import PartSource
+from core.conditioning.towers import BigG, ClipL
+from core.memory.mover import Mover, Where
+from core.memory.residency import streamed, units
+from core.memory.ring import Ring
+from core.models.unet import UNet
+from core.models.vae import VAE
+from core.plan import Plan
+from core.residency import IN_PLACE, STREAMED, Lodging
+
+WHOLE: Final = ("",)
+"""The one unit of a network that only moves as a whole."""
+RESERVE: Final = 2 << 30
+"""Bytes of host memory that are left to others: the window, the system, and what files are read into."""
+
+Room = Callable[[int], bool]
+"""Whether the host may take so many bytes more for copies of weights."""
+
+
+@dataclass(eq=False)
+class Opened:
+    """A network, what moves its weights, and the file that they come from."""
+
+    network: Any
+    mover: Mover
+    source: PartSource[Any]
+
+
+def open_unet(found: Checkpoint, dtype: torch.dtype, room: Room) -> Opened:
+    part = require(found.unet_part, "unet", found)
+    return _opened(UNet, part, dtype, [unit.name for unit in units(part.config)], room, converts=True)
+
+
+def open_vae(found: Checkpoint, dtype: torch.dtype, room: Room) -> Opened:
+    return _opened(VAE, require(found.vae_part, "vae", found), dtype, WHOLE, room, converts=True)
+
+
+def open_clip_l(found: Checkpoint, dtype: torch.dtype, room: Room) -> Opened:
+    return _opened(ClipL, require(found.clip_l_part, "clip_l", found), dtype, WHOLE, room)
+
+
+def open_big_g(found: Checkpoint, dtype: torch.dtype, room: Room) -> Opened:
+    return _opened(BigG, require(found.big_g_part, "big_g", found), dtype, WHOLE, room)
+
+
+OPENERS: Final[Mapping[Network, Callable[[Checkpoint, torch.dtype, Room], Opened]]] = {
+    "unet": open_unet,
+    "vae": open_vae,
+    "clip_l": open_clip_l,
+    "big_g": open_big_g,
+}
+
+
+def _opened(
+    build: Callable[[Any], nn.Module],
+    part: Part[Any],
+    dtype: torch.dtype,
+    names: Iterable[str],
+    room: Room,
+    converts: bool = False,
+) -> Opened:
+    network, source = skeleton(build, part.config), PartSource(part, converts=converts)
+    return Opened(network, Mover(network, tuple(names), dtype, source, room), source)
+
+
+def has_room(count: int) -> bool:
+    """Whether the host has so many bytes to spare."""
+    return bool(psutil.virtual_memory().available - count > RESERVE)
+
+
+# -------------------------------------------------------------------------------------------------------------- lodging
+
+
+def where(plan: Plan, lodging: Lodging | None, unet: UNetConfig | None, dtype: torch.dtype, ring: Ring | None) -> Where:
+    """Where a network is to be; a plan that says nothing means its device. Only a UNet streams."""
+    if lodging is None:
+        return Where(torch.device(plan.device))
+    device = torch.device(lodging.device)
+    if lodging.place == STREAMED and unet is not None:
+        return Where(device, moving(unet, dtype.itemsize, lodging.resident_bytes), ring)
+    return Where(device, in_place=lodging.place == IN_PLACE)
+
+
+@cache
+def moving(config: UNetConfig, itemsize: int, resident_bytes: int) -> frozenset[str]:
+    """Units of a UNet that stream so that the rest takes no more than that."""
+    return streamed(units(config), itemsize, resident_bytes)
