@@ -19,7 +19,7 @@ from core.errors import HangaError
 from core.jobs.backend import Backend
 from core.paths import Home
 
-PATIENCE: Final = 120.0
+PATIENCE: Final = 240.0
 """Seconds that a busy machine may need for anything."""
 
 
