@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -16,6 +16,9 @@ from app.widgets.shapes import Limits, tall_to_wide, trained_sizes, usual_favour
 from app.widgets.words import Words
 from core.request import Size
 
+Favourites = Mapping[str, Sequence[Size]]
+"""By the size and grid that a model was trained on ("1024x1024/64"), in the order in which they were chosen."""
+
 SHOWN = 7
 """Shapes in the row."""
 
@@ -25,13 +28,15 @@ class AspectPicker(QWidget):
 
     size_changed = Signal(int, int)
     favourites_changed = Signal(object)
-    """list[Size], in the order in which they were chosen."""
+    """Favourites: those of all models."""
 
     def __init__(self, atelier: Atelier, name: str = "shape", native: Size = (1024, 1024)) -> None:
         super().__init__()
         self._atelier, self._size = atelier, native
         self._native, self._limits = native, Limits()
         self._favourites: list[Size] = []
+        self._chosen: dict[str, tuple[Size, ...]] = {}
+        """Favourites that are not the usual ones."""
         self._sheet: ShapeSheet | None = None
         self.setObjectName(name)
         self._row = QHBoxLayout()
@@ -55,12 +60,14 @@ class AspectPicker(QWidget):
     def set_model(self, native: Size, limits: Limits) -> None:
         """What the model was trained on, and the grid its sizes lie on. The shape stays, the size follows."""
         self._native, self._limits = native, limits
-        self._favourites = usual_favourites(native, limits.step)
+        self._favourites = list(self._chosen.get(self._kind, usual_favourites(native, limits.step)))
         self._sheet = None
         self.set_size(native)
 
-    def set_favourites(self, sizes: Iterable[Size]) -> None:
-        self._favourites = list(sizes)
+    def set_favourites(self, favourites: Favourites) -> None:
+        """Those that were chosen at another time."""
+        self._chosen = {kind: tuple(sizes) for kind, sizes in favourites.items()}
+        self._favourites = list(self._chosen.get(self._kind, self._favourites))
         self._fill()
 
     def set_size(self, size: Size) -> None:
@@ -71,6 +78,10 @@ class AspectPicker(QWidget):
         self._say()
         if changed:
             self.size_changed.emit(*snapped)
+
+    @property
+    def _kind(self) -> str:
+        return f"{self._native[0]}x{self._native[1]}/{self._limits.step}"
 
     def swap(self) -> None:
         """Tall becomes wide."""
@@ -151,8 +162,9 @@ class AspectPicker(QWidget):
             self._favourites.remove(size)
         else:
             self._favourites.insert(0, size)
+        self._chosen[self._kind] = tuple(self._favourites)
         self._fill()
-        self.favourites_changed.emit(list(self._favourites))
+        self.favourites_changed.emit(dict(self._chosen))
 
     def _pressed(self, button: ShapeButton) -> None:
         self.set_size(button.shape_size)

@@ -165,7 +165,16 @@ class TestShapes:
         for expected in (True, False):
             with qtbot.waitSignal(picker.favourites_changed) as changed:
                 button(sheet, "shape.all.favourite").click()
-            assert ((640, 1536) in changed.args[0]) is expected
+            assert ((640, 1536) in changed.args[0]["1024x1024/64"]) is expected
+
+    def test_favourites_are_those_of_their_model(self, atelier: Atelier, show: Show) -> None:
+        picker = AspectPicker(atelier)
+        show(picker)
+        picker.set_favourites({"1024x1024/64": ((640, 1536),), "256x256/16": ((160, 384),)})
+        assert button(picker, "shape.640x1536").isVisibleTo(picker)
+        assert not button(picker, "shape.832x1216").isVisibleTo(picker)
+        picker.set_model((256, 256), Limits(16, 64, 1024))
+        assert button(picker, "shape.160x384").isVisibleTo(picker)
 
     def test_a_smaller_model_has_smaller_shapes(self, atelier: Atelier, show: Show) -> None:
         picker = AspectPicker(atelier)

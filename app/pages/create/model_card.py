@@ -53,6 +53,11 @@ class ModelCard(QFrame):
         return known.get(self._name) or ModelFacts(name=self._name, title=self._name)
 
     @property
+    def models(self) -> list[ModelFacts]:
+        """All there are to choose from."""
+        return list(self._models)
+
+    @property
     def checkpoint(self) -> str:
         return self._name
 

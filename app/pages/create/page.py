@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.engine_thread import BACKGROUND, EngineThread
 from app.look.metrics import NEAR
 from app.pages.create.costing import Costing
-from app.pages.create.draft import FIRST, Beside, Draft, Written, read_draft
+from app.pages.create.draft import FIRST, Beside, Draft, Written
 from app.pages.create.easel import Easel
 from app.pages.create.following import Following
 from app.pages.create.keeping import Keeping
-from app.pages.create.models import ModelFacts, read_models
+from app.pages.create.models import read_models
 from app.pages.create.panel import Panel
 from app.pages.create.recent import RecentStrip
+from app.pages.create.remembering import Remembering
 from app.pages.create.showing import Shown, latest, picture_at, picture_of
-from app.pages.create.supplies import Supplies, read_supplies
+from app.pages.create.starting import Start, read_start
 from app.widgets.stage_bar import Moment
 from core.engine import Changes, Engine, EngineChanged, Job, JobChanged, Notice, Opening, Picture, PicturesChanged
 from core.errors import HangaError
@@ -41,16 +41,6 @@ WAIT: Final = "wait"
 """In the place of a stage: what was asked for has not begun."""
 
 
-@dataclass(frozen=True)
-class Start:
-    """What the page begins with."""
-
-    models: list[ModelFacts]
-    draft: Written | None
-    pictures: tuple[Picture, ...]
-    supplies: Supplies
-
-
 class CreatePage(QWidget):
     """`say` and `undoable` are for the notice bar: a code, its data, and for the latter what takes the deed back."""
 
@@ -64,6 +54,8 @@ class CreatePage(QWidget):
         self._thread = thread
         self._asked: dict[str, None] = {}
         """Jobs that were asked for here and have not ended, in their order."""
+        self._begun = False
+        """Whether there is something to refresh."""
         self._watching = True
         """Whether the easel goes along with what is being made."""
         self.setObjectName("create")
@@ -74,6 +66,7 @@ class CreatePage(QWidget):
         self._strip = _on_panel(self.recent)
         self.following = Following(thread, self)
         self._costing, self._draft = Costing(thread, self), Draft(thread, self)
+        self._remembering = Remembering(thread, self)
         self.keeping = Keeping(atelier, thread, self.panel)
         self._looking = QTimer(self, singleShot=True, interval=GATHERED_MS)
         row = QHBoxLayout(self)
@@ -89,7 +82,7 @@ class CreatePage(QWidget):
 
     def opened(self, opening: Opening) -> None:
         """The engine is there: models, the draft and the latest pictures are fetched."""
-        self._thread.ask(_start, self._begin)
+        self._thread.ask(read_start, self._begin)
 
     def hear(self, notice: Notice) -> None:
         self.following.hear(notice)
@@ -124,7 +117,9 @@ class CreatePage(QWidget):
             self._costing.again()
             return
         self._watching = True
-        self.panel.prompts.prompt.history.remember(sketch.request.prompt)
+        history = self.panel.prompts.prompt.history
+        history.remember(sketch.request.prompt)
+        self._remembering.keep_prompts(history.prompts)
         self._thread.ask(lambda engine: engine.submit(engine.desk.compose(sketch)), refused=self._refused)
 
     def cancel(self) -> None:
@@ -142,6 +137,13 @@ class CreatePage(QWidget):
         super().resizeEvent(event)
         self._strip.setVisible(self.width() >= NARROW)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Models, LoRAs and lists may have come while another page was seen."""
+        super().showEvent(event)
+        if self._begun:
+            self._thread.ask(read_models, self.panel.set_models, self._refused, BACKGROUND)
+            self.keeping.look()
+
     def hideEvent(self, event: QHideEvent) -> None:
         self._draft.keep_now()
         super().hideEvent(event)
@@ -151,6 +153,7 @@ class CreatePage(QWidget):
     def _connect(self) -> None:
         self.panel.changed.connect(self._changed)
         self.panel.generate_requested.connect(self.generate)
+        self.panel.shape.favourites_changed.connect(self._remembering.keep_shapes)
         self.panel.model.refiner_missing.connect(lambda: self.say.emit("window_create.no_refiner", {}))
         self._costing.composed.connect(self.panel.show_composed)
         self._costing.costed.connect(lambda plan, cost: self.panel.show_cost(cost))
@@ -169,13 +172,16 @@ class CreatePage(QWidget):
         self._looking.timeout.connect(self._look)
 
     def _begin(self, start: Start) -> None:
+        self._begun = True
+        self.panel.shape.set_favourites(start.remembered.shapes)
         self.panel.set_models(start.models)
         self.keeping.show(start.supplies)
         draft = start.draft
         if draft is not None and self.panel.request() == FIRST:  # what was written meanwhile is newer
             self.panel.use(draft.request, draft.beside.styles, of_picture=draft.beside.of_picture)
         history = self.panel.prompts.prompt.history
-        history.set_prompts(filter(None, [*history.prompts, *(each.prompt for each in start.pictures)]))
+        known = start.remembered.prompts or (each.prompt for each in start.pictures)
+        history.set_prompts(filter(None, (*history.prompts, *known)))
         self.recent.show_pictures(start.pictures)
         if start.pictures and self.easel.shown is None:
             self._fetch(start.pictures[0].id)
@@ -249,10 +255,6 @@ class CreatePage(QWidget):
 
     def _refused(self, error: HangaError) -> None:
         self.say.emit(error.code, error.data)
-
-
-def _start(engine: Engine) -> Start:
-    return Start(read_models(engine), read_draft(engine), latest(engine), read_supplies(engine))
 
 
 def _refined(engine: Engine, number: int, handoff: float) -> Job:

@@ -138,9 +138,10 @@ class Panel(QFrame):
         self._say()
 
     def set_models(self, models: list[ModelFacts]) -> None:
-        request = self.request()
-        self.model.set_models(models)
-        self.use(request)
+        if models != self.model.models:
+            request, of_picture = self.request(), self.is_of_picture
+            self.model.set_models(models)
+            self.use(request, of_picture=of_picture)
 
     def show_cost(self, cost: Cost) -> None:
         self._error = None
