@@ -127,6 +127,10 @@ class PictureCanvas(QWidget):
         """100 %: one pixel of the picture is one of the screen."""
         self.zoom_by(1 / self.zoom)
 
+    def toggle_pixels(self) -> None:
+        """All of it, or pixel for pixel."""
+        (self.show_pixels if self._fits else self.fit)()
+
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         self._fits = False
         self._keep(self._view.zoomed(factor, at or QPointF(self.rect().center())))

@@ -103,8 +103,7 @@ class ComparePage(QWidget):
             Qt.Key.Key_Escape: self.left.emit,
             Qt.Key.Key_S: self.toggle_slider,
             Qt.Key.Key_I: self.buttons["table"].toggle,
-            Qt.Key.Key_F: self._canvas.fit,
-            Qt.Key.Key_Z: self._canvas.show_pixels,
+            Qt.Key.Key_Z: self._canvas.toggle_pixels,
         }
         act = acts.get(Qt.Key(event.key()))
         if act is None or event.modifiers():

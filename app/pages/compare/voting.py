@@ -111,8 +111,7 @@ class Voting(QWidget):
         acts: dict[Qt.Key, Callable[[], object]] = {
             **{key: partial(self.vote, side) for key, side in KEYS.items()},
             Qt.Key.Key_Backspace: self.taken_back.emit,
-            Qt.Key.Key_F: self.canvases[0].fit,
-            Qt.Key.Key_Z: self.canvases[0].show_pixels,
+            Qt.Key.Key_Z: self.canvases[0].toggle_pixels,
         }
         act = None if event.modifiers() & ~PLAIN else acts.get(Qt.Key(event.key()))
         if act is not None:

@@ -22,16 +22,18 @@ from app.pages.gallery.folder import show_in_folder
 from app.pages.gallery.refining import RefinePopup
 from app.pages.gallery.selection_bar import COMPARED
 from app.pages.gallery.taking_out import TakingOut
-from core.engine import Changes, Engine, Export
+from core.engine import MOST_PAIRS, Changes, Engine, Export
 
 COMPARE, EXPORT, COLLECT, TAG, TRASH, COPY = "compare", "export", "collect", "tag", "trash", "copy"
+BLIND = "blind"
 
 
 class Hands(QObject):
-    """`use` carries the Request of the picture in the details, `compare` numbers of pictures."""
+    """`use` carries the Request of the picture in the details, `compare` numbers of pictures, `blind` prompts."""
 
     use = Signal(object)
     compare = Signal(list)
+    blind = Signal(list)
     said = Signal(str, dict)
 
     def __init__(
@@ -48,6 +50,7 @@ class Hands(QObject):
         """The one that is shown, if it is one."""
         self._acts: Final[Mapping[str, Callable[[], None]]] = {
             COMPARE: self._compare,
+            BLIND: self._compare_blindly,
             EXPORT: self._export,
             COLLECT: self._collect,
             TAG: lambda: self._details.tags.setFocus(),
@@ -91,6 +94,13 @@ class Hands(QObject):
             self.compare.emit(pictures)
         else:
             self.said.emit("window_gallery.compare_how_many", {"least": COMPARED.start, "most": COMPARED.stop - 1})
+
+    def _compare_blindly(self) -> None:
+        pictures = self._browser.selected()[:MOST_PAIRS]
+        self._thread.ask(
+            lambda engine: [picture.prompt for picture in engine.library.pictures(pictures) if picture.prompt],
+            self.blind.emit,
+        )
 
     def _export(self) -> None:
         pictures = self._browser.selected()

@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QImage,
     QKeyEvent,
     QKeySequence,
     QShortcut,
@@ -28,14 +27,17 @@ from app.pages.gallery.bringing_in import BringingIn, can_be_taken
 from app.pages.gallery.browser import Browser
 from app.pages.gallery.counts import Counts, count
 from app.pages.gallery.details import Details
+from app.pages.gallery.enlarging import Enlarging
 from app.pages.gallery.filters import Filters
-from app.pages.gallery.hands import COMPARE, COPY, EXPORT, TAG, TRASH, Hands
+from app.pages.gallery.hands import BLIND, COMPARE, COPY, EXPORT, TAG, TRASH, Hands
 from app.pages.gallery.import_report import ImportReport
 from app.pages.gallery.outline import Outline
+from app.pages.gallery.picture_keys import WHOLE_SCREEN
 from app.pages.gallery.results import Results
 from app.pages.gallery.search_words import Term, parse
 from app.pages.gallery.showing import Showing
 from app.pages.gallery.thumbnails import Thumbnails
+from app.widgets.own_keys import OwnKeys
 from core.engine import Emptied, Engine, Glance, Imported, Notice, Opening, PicturesChanged, Query, Trashed
 from core.settings import Settings
 
@@ -47,6 +49,7 @@ REFRESHED_AFTER_MS: Final = 120
 KEYS: Final = {
     Qt.Key.Key_Delete: TRASH,
     Qt.Key.Key_Backspace: TRASH,
+    Qt.Key.Key_B: BLIND,
     Qt.Key.Key_C: COMPARE,
     Qt.Key.Key_T: TAG,
     Qt.Key.Key_E: EXPORT,
@@ -56,12 +59,14 @@ KEYS: Final = {
 
 class GalleryPage(QWidget):
     """`say`: a sentence by code and data; `done`: the same, of something that `undo` takes back. `use`: a Request whose
-    settings are wanted; `compare`: numbers of pictures; `models_dropped`: paths of model files."""
+    settings are wanted; `compare`: numbers of pictures; `blind`: prompts of pictures, for a blind comparison;
+    `models_dropped`: paths of model files."""
 
     say = Signal(str, dict)
     done = Signal(str, dict)
     use = Signal(object)
     compare = Signal(list)
+    blind = Signal(list)
     models_dropped = Signal(list)
 
     def __init__(self, atelier: Atelier, thread: EngineThread) -> None:
@@ -79,6 +84,7 @@ class GalleryPage(QWidget):
         self._results = Results(thread, self._describe)
         self._thumbnails = Thumbnails(thread, self.browser.grid.pictures.deliver)
         self._showing = Showing(thread, background)
+        self.enlarging = Enlarging(atelier, self.browser, self._showing)
         self.bringing_in = BringingIn(background)
         self._look = self._timer(LOOKED_AFTER_MS, self._look_at_selection)
         self._count = self._timer(COUNTED_AFTER_MS, self._ask_counts)
@@ -89,6 +95,7 @@ class GalleryPage(QWidget):
         row.addWidget(self.filters)
         row.addWidget(self.browser, 1)
         row.addWidget(self.details)
+        OwnKeys(self, WHOLE_SCREEN[1:])
         self.setFocusProxy(self.browser.grid)
         self._connect_what_is_shown()
         self._connect_what_is_done()
@@ -143,6 +150,8 @@ class GalleryPage(QWidget):
             self.hands.reject()
         elif plain and key == Qt.Key.Key_I:
             self.browser.search.details.toggle()
+        elif plain and key in WHOLE_SCREEN:
+            self.enlarging.toggle_full_screen()
         elif plain and key in KEYS:
             self.hands.do(KEYS[key])
         elif key == Qt.Key.Key_Escape and self.browser.is_trash:
@@ -159,9 +168,10 @@ class GalleryPage(QWidget):
         self.receive(event.mimeData())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Settings may have changed while another page was seen."""
+        """Settings and marks may have changed while another page was seen."""
         super().showEvent(event)
         self.hands.taking_out.forget()
+        self._refresh.start()
         self._thread.ask(lambda engine: engine.settings, self._show_settings, urgency=BACKGROUND)
 
     # Inside
@@ -177,13 +187,9 @@ class GalleryPage(QWidget):
         self._results.found.connect(self._found)
         grid.selection_changed.connect(self._selection_changed)
         grid.current_changed.connect(self._look.start)
-        grid.opened.connect(self._enlarge)
-        browser.large.stepped.connect(self._step)
-        browser.large.closed.connect(browser.show_grid)
         browser.shown_changed.connect(self._shown_changed)
         self._showing.known.connect(self._known)
         self._showing.sharper.connect(lambda number, image: self.details.picture.show_image(image))
-        self._showing.large.connect(self._enlarged)
         self._showing.gone.connect(lambda number: self.details.show_nothing())
 
     def _connect_what_is_done(self) -> None:
@@ -196,6 +202,7 @@ class GalleryPage(QWidget):
         details.relative_chosen.connect(self.select)
         browser.selection.asked.connect(hands.do)
         browser.large.rated.connect(hands.rate)
+        browser.large.rejected.connect(hands.reject)
         browser.large.drag_requested.connect(self._drag)
         browser.trash.restored.connect(hands.deeds.restore)
         browser.trash.emptied.connect(self._empty_trash)
@@ -204,6 +211,7 @@ class GalleryPage(QWidget):
         hands.taking_out.ready.connect(self._go_on_dragging)
         hands.use.connect(self.use)
         hands.compare.connect(self.compare)
+        hands.blind.connect(self.blind)
         self.bringing_in.came.connect(self._came)
         self.bringing_in.models.connect(self.models_dropped)
         for teller in (hands, hands.deeds, hands.taking_out, self.bringing_in, self._showing):
@@ -312,22 +320,6 @@ class GalleryPage(QWidget):
         place = self.browser.outline.place(about.picture.id)
         thumbnail = None if place is None else self.browser.grid.pictures.thumbnail(place)
         self.details.show_picture(about, thumbnail)
-
-    def _enlarge(self, identity: str) -> None:
-        self.browser.show_large()
-        self._showing.enlarge(int(identity))
-
-    def _enlarged(self, about: About, image: QImage) -> None:
-        if image.isNull():
-            self.browser.large.canvas.clear()
-        else:
-            self.browser.large.show_picture(image, about.picture.prompt[:300])
-
-    def _step(self, by: int) -> None:
-        place = self.browser.grid.currentIndex().row() + by
-        if 0 <= place < len(self.browser.outline):
-            self.browser.go_to_place(place)
-            self._showing.enlarge(self.browser.outline.glance(place).id)
 
     def _shown_changed(self) -> None:
         self.filters.setVisible(not self.browser.is_large)

@@ -184,10 +184,10 @@ class TestHearing:
         assert gallery.page.browser.selected() == [picked]
 
     def test_showing_a_picture_that_the_search_hides(self, gallery: Gallery) -> None:
-        newest = gallery.shown()[0]
-        assert newest not in gallery.search("lighthouse")
-        gallery.page.select(newest)
-        gallery.wait(lambda: gallery.page.browser.selected() == [newest])
+        boat = gallery.shown()[gallery.place("a boat at night")]
+        assert boat not in gallery.search("lighthouse")
+        gallery.page.select(boat)
+        gallery.wait(lambda: gallery.page.browser.selected() == [boat])
         assert gallery.page.browser.search.line == ""
 
 
