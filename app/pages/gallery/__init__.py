@@ -2,6 +2,6 @@
 
 `page` puts it together; the main window makes it and calls nothing else. From what is asked to what is shown:
 `search_words` reads the search line, `results` asks the engine, `outline` holds what it found, `thumbnails` fetches
-what is seen. `deeds` are what an artist does to pictures, each with its way back; `taking_out` and `bringing_in` are
-drags to and from other programs.
+what is seen. `deeds` are what an artist does to pictures, each with its way back; `bringing_in` is
+what comes from other programs.
 """

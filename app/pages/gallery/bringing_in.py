@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QMimeData, QObject, Signal
 
 from app.background import Background
-from app.pages.gallery.taking_out import OWN
+from app.taking_out import OWN
 from core.engine import Imported, read_settings
 from core.errors import HangaError
 

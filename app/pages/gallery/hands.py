@@ -21,7 +21,7 @@ from app.pages.gallery.exporting import Exporting
 from app.pages.gallery.folder import show_in_folder
 from app.pages.gallery.refining import RefinePopup
 from app.pages.gallery.selection_bar import COMPARED
-from app.pages.gallery.taking_out import TakingOut
+from app.taking_out import TakingOut
 from core.engine import MOST_PAIRS, Changes, Engine, Export
 
 COMPARE, EXPORT, COLLECT, TAG, TRASH, COPY = "compare", "export", "collect", "tag", "trash", "copy"

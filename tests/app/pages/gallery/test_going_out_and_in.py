@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from app.pages.gallery.export_dialog import ExportDialog
 from app.pages.gallery.import_report import ImportReport
 from app.pages.gallery.refining import RefinePopup
-from app.pages.gallery.taking_out import OWN
+from app.taking_out import OWN
 from core.engine import Imported, Unmatched, read_settings
 from core.request import Request
 from tests.app.pages.gallery.conftest import Gallery, dropped
