@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QImage
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
@@ -16,17 +18,23 @@ from app.widgets.stage_bar import Moment, StageBar
 from app.widgets.stage_strip import Span
 from core.events import Previewed
 
+DRAGGED: Final = QSize(160, 160)
+
 
 class Easel(QWidget):
     refine_requested = Signal(object, float)
     """Picture, hand-over."""
     use_requested = Signal()
+    drag_requested = Signal(object)
+    """Picture, which is dragged out."""
 
     def __init__(self, atelier: Atelier) -> None:
         super().__init__()
         self._atelier = atelier
         self.shown: Shown | None = None
         self._before: QImage | None = None
+        self._previewing = False
+        """Whether what is seen is another picture, which is not there yet."""
         self.setObjectName("easel")
         self.canvas = PictureCanvas(atelier)
         self.stages = StageBar(atelier)
@@ -59,6 +67,7 @@ class Easel(QWidget):
         self._show()
 
     def show_preview(self, event: Previewed, size: QSize) -> None:
+        self._previewing = True
         self._zoom.show()
         self.canvas.show_preview(event.pixels, event.width, event.height, size)
 
@@ -79,6 +88,7 @@ class Easel(QWidget):
         self.stages.hide()
 
     def _show(self) -> None:
+        self._previewing = False
         self._zoom.setVisible(self.shown is not None)
         if self.shown is None:
             self.canvas.clear()
@@ -101,6 +111,17 @@ class Easel(QWidget):
         say = self._atelier.language.say
         return say("window_create.before"), say("window_create.after")
 
+    def small(self) -> QPixmap:
+        """The picture as it hangs at the pointer."""
+        if self.shown is None:
+            return QPixmap()
+        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        return QPixmap.fromImage(self.shown.image.scaled(DRAGGED, keep, smooth))
+
+    def _drag(self) -> None:
+        if self.shown is not None and not self._previewing:
+            self.drag_requested.emit(self.shown.picture.id)
+
     def _refine(self, handoff: float) -> None:
         if self.shown is not None:
             self.refine_requested.emit(self.shown.picture.id, handoff)
@@ -113,6 +134,7 @@ class Easel(QWidget):
         self.take.clicked.connect(self.use_requested)
         self._fit.clicked.connect(self.canvas.fit)
         self._pixels.clicked.connect(self.canvas.show_pixels)
+        self.canvas.drag_requested.connect(self._drag)
         self.canvas.zoom_changed.connect(lambda zoom: self._zoom.setText(f"{zoom:.0%}"))
 
     def _lay_out(self) -> None:

@@ -10,6 +10,8 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
+from app.background import Background
+from app.drag_out import DragOut
 from app.engine_thread import BACKGROUND, EngineThread
 from app.look.metrics import NEAR
 from app.pages.create.costing import Costing
@@ -23,6 +25,7 @@ from app.pages.create.recent import RecentStrip
 from app.pages.create.remembering import Remembering
 from app.pages.create.showing import Shown, latest, picture_at, picture_of
 from app.pages.create.starting import Start, read_start
+from app.taking_out import TakingOut
 from app.widgets.stage_bar import Moment
 from core.engine import Changes, Engine, EngineChanged, Job, JobChanged, Notice, Opening, Picture, PicturesChanged
 from core.errors import HangaError
@@ -68,6 +71,8 @@ class CreatePage(QWidget):
         self._costing, self._draft = Costing(thread, self), Draft(thread, self)
         self._remembering = Remembering(thread, self)
         self.keeping = Keeping(atelier, thread, self.panel)
+        self._taking_out = TakingOut(thread, Background(self))
+        self._drag_out = DragOut(self._taking_out, self.easel.canvas, self.easel.small)
         self._looking = QTimer(self, singleShot=True, interval=GATHERED_MS)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -143,6 +148,9 @@ class CreatePage(QWidget):
         if self._begun:
             self._thread.ask(read_models, self.panel.set_models, self._refused, BACKGROUND)
             self.keeping.look()
+            self._taking_out.forget()
+            if self.easel.shown is not None:
+                self._taking_out.prepare([self.easel.shown.picture.id])
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._draft.keep_now()
@@ -166,6 +174,8 @@ class CreatePage(QWidget):
         self.following.ended.connect(self._ended)
         self.easel.stages.cancelled.connect(self.cancel)
         self.easel.use_requested.connect(self._use_shown)
+        self.easel.drag_requested.connect(self._drag_out.start)
+        self._taking_out.said.connect(self.say)
         self.easel.refine_requested.connect(self._refine)
         self.recent.chosen.connect(self._look_at)
         self.recent.opened.connect(self.show_in_gallery)
@@ -233,6 +243,7 @@ class CreatePage(QWidget):
         picture = shown.picture
         before = None if picture.job is None else self.following.base_preview((picture.job, picture.index))
         self.easel.show_shown(shown, before)
+        self._taking_out.prepare([picture.id])
         self.panel.seed.set_picture_seed(picture.seed)
         self.recent.mark(picture.id)
 
