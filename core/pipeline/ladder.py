@@ -7,7 +7,7 @@ of a sampler, its latents and its noise never hear that its network had to be as
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
@@ -47,11 +47,14 @@ class Ladder:
     """The plan that a run follows now, and the way down from it."""
 
     plan: Plan
+    """Another one after each failure, if only in name: what was begun under the old one is not gone on with."""
     networks: Networks
     job: str
     check: Check
     lower: Lower
     _untold: list[Event] = field(default_factory=list)
+    _news: bool = True
+    """Whether the networks have not heard of the plan yet."""
 
     def attempts(self, stage: str, do: Callable[[Plan], Made]) -> Generator[Event, None, Made]:
         """What `do` makes of the plan, or of the first lower one for which there is memory; yields an event for each
@@ -60,7 +63,7 @@ class Ladder:
         Raises HangaError memory.exhausted, memory.decode when that fails too; CancelledError between attempts.
         """
         emptied = False
-        while isinstance(made := _once(partial(do, self.plan)), Short):
+        while isinstance(made := _once(partial(self._try, do)), Short):
             lower = self.lower(self.plan, stage)
             if lower is None and emptied:
                 raise self._exhausted(stage)
@@ -83,10 +86,16 @@ class Ladder:
         while self._untold:
             yield self._untold.pop(0)
 
+    def _try(self, do: Callable[[Plan], Made]) -> Made:
+        if self._news:
+            self.networks.follow(self.plan)
+            self._news = False
+        return do(self.plan)
+
     def _make_room(self, stage: str, lower: Plan | None) -> Event:
-        before, self.plan = self.plan, lower or self.plan
-        self.networks.release()
-        self.networks.follow(self.plan)
+        before, self.plan, self._news = self.plan, lower or replace(self.plan), True
+        if lower is None:
+            self.networks.release()
         reclaim(torch.device(self.plan.device))
         return events.StageStarted(job=self.job, stage=stage, note=note_for(before, self.plan))
 

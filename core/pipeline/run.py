@@ -58,12 +58,14 @@ def run(
     done: Collection[int] = (),
     resume: bool = False,
     lower: Lower = lowered,
+    *,
+    previews: bool = True,
 ) -> Iterator[Event]:
     """Make the pictures of `plan`, but for those whose indices are `done`. With `resume`, what an earlier attempt kept
-    is gone on from. Where memory runs out, `lower` says how to go on. Ends with exactly one of Finished, Cancelled,
+    is gone on from. Without `previews`, none are made. Where memory runs out, `lower` says how to go on. Ends with exactly one of Finished, Cancelled,
     Failed; never raises HangaError."""
     ladder = Ladder(plan, networks or Networks(), job, check_for(cancelled), lower)
-    story = Story(plan, keeper, ladder, job, parent, done, resume)
+    story = Story(plan, keeper, ladder, job, parent, done, resume, previews)
     started = time.monotonic()
     yield events.Started(job=job, seeds=plan.seeds, width=plan.width, height=plan.height, steps=story.steps)
     try:
@@ -120,6 +122,7 @@ class Story:
     parent: str | None
     done: Collection[int]
     resume: bool
+    previews: bool
     conditioning: dict[str, prompts.Conditioning] = field(default_factory=dict)
     """By role: the prompts are the same for all pictures, so each network's are encoded once."""
 
@@ -128,7 +131,6 @@ class Story:
         return sum(denoise.step_count(self.plan, stage) for stage in self.plan.stages)
 
     def tell(self) -> Iterator[Event]:
-        yield from self.ladder.attempts(events.LOAD, self.ladder.networks.follow)
         indices = [index for index in range(len(self.plan.seeds)) if index not in self.done]
         groups = [[index] for index in indices] if self.plan.keep_resident else [indices]
         for group in groups:
@@ -213,15 +215,16 @@ class Story:
             small = yield from self.ladder.attempts(name, partial(self._looked_at, stage, step, number))
             picture.latents = step.latents
             yield self._stepped(name, step, number, time.monotonic() - started)
-            yield self._previewed(picture, small, number)
+            if small is not None:
+                yield self._previewed(picture, small, number)
             self.ladder.check()
             started = time.monotonic()
 
-    def _looked_at(self, stage: Stage, step: Step, number: int, plan: Plan) -> Preview:
-        """What there is to see after a step. Raises HangaError engine.not_finite where that is nothing."""
+    def _looked_at(self, stage: Stage, step: Step, number: int, plan: Plan) -> Preview | None:
+        """What there is to see after a step, if anybody looks. Raises HangaError engine.not_finite where that is nothing."""
         if not torch.isfinite(step.latents).all():
             raise HangaError("engine.not_finite", stage=stage.role, step=number)
-        return preview(step.denoised[0], plan.first_stage.latent_rgb)
+        return preview(step.denoised[0], plan.first_stage.latent_rgb) if self.previews else None
 
     def _finish(self, picture: Picture) -> Iterator[Event]:
         """From the last latents to the file. They are kept first, so that nothing after costs more than a retry."""

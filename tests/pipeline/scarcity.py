@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from core import events
 from core.events import Event
@@ -63,7 +62,8 @@ class Scarce(TorchDispatchMode):
         self, function: Callable[..., Any], types: Any, arguments: Any = (), named: Mapping[str, Any] | None = None
     ) -> Any:
         result = function(*arguments, **(named or {}))
-        if _storages(result) - _storages((arguments, named)):
+        made = _storages([result])
+        if made and made - _storages((*arguments, *(named or {}).values())):
             self._allocated()
         return result
 
@@ -98,10 +98,10 @@ class Outcome:
 
 
 def run_with(plan: Plan, networks: Networks, point: Point | None = None) -> Outcome:
-    """A run in which memory runs out at `point`."""
+    """A run in which memory runs out at `point`, if there is one."""
     scarce, shelf, happened = Scarce(point), Shelf(), []
     story = run(plan, shelf, networks, "job", lower=scarce.lower)
-    for event in _under(scarce, story):
+    for event in _under(scarce, story) if point else story:
         if isinstance(event, events.StageStarted) and not event.note:
             scarce.stage = event.stage
         happened.append(event)
@@ -117,6 +117,11 @@ def _under(scarce: Scarce, story: Iterator[Event]) -> Iterator[Event]:
         yield event
 
 
+def allocations(plan: Plan) -> Counter[str]:
+    """How many there are in each stage of a run that loads everything."""
+    return run_with(plan, Networks(), Point("", 0)).scarce.counts
+
+
 def same_latents(one: Shelf, other: Shelf) -> bool:
     if one.latents.keys() != other.latents.keys():
         return False
@@ -127,9 +132,17 @@ def same_latents(one: Shelf, other: Shelf) -> bool:
     )
 
 
-def _storages(values: object) -> set[int]:
+def _storages(values: Iterable[object]) -> set[int]:
     return {
-        leaf.untyped_storage().data_ptr()
-        for leaf in tree_leaves(values)
-        if isinstance(leaf, Tensor) and leaf.device.type != "meta" and leaf.untyped_storage().nbytes()
+        tensor.untyped_storage().data_ptr()
+        for tensor in _tensors(values)
+        if tensor.device.type != "meta" and tensor.untyped_storage().nbytes()
     }
+
+
+def _tensors(values: Iterable[object]) -> Iterator[Tensor]:
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from _tensors(value)
