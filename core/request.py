@@ -78,6 +78,11 @@ class Request:
     positive: MicroConditioning = field(default_factory=MicroConditioning)
     negative_conditioning: MicroConditioning = field(default_factory=lambda: MicroConditioning(aesthetic=2.5))
 
+    step_cache: int = 1
+    """Lossy: so many steps share what the first of them makes of all levels but the finest. 1: none do."""
+    merge_tokens: float = 0.0
+    """Lossy: the share of cells, those most like others, that the finest attention leaves out."""
+
     seed: int | None = None
     count: int = 1
     device: str = AUTO

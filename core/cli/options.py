@@ -33,6 +33,8 @@ def picture_options(options: Options) -> None:
     options.add_value("--cfg-rescale", NUMBER, default=0.0)
     options.add_value("--cfg-interval", INTERVAL, default=(0.0, 1.0))
     options.add_value("--handoff", NUMBER, default=0.8)
+    options.add_value("--step-cache", WHOLE_NUMBER, default=1)
+    options.add_value("--merge-tokens", NUMBER, default=0.0)
     _conditioning_options(options)
     options.add("--empty-negative", metavar="encode|zero", default="encode")
     options.add("--device", metavar="NAME", default=AUTO)
@@ -105,6 +107,8 @@ def request_from(options: argparse.Namespace) -> Request:
             target_size=options.negative_target_size,
             aesthetic=options.negative_aesthetic,
         ),
+        step_cache=options.step_cache,
+        merge_tokens=options.merge_tokens,
         seed=options.seed,
         count=1 if options.count is None else options.count,
         device=options.device,

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.architecture import GROUPS, HEAD_DIM
+from core.models.course import Course, KeysAndValues, course_of
+from core.models.merging import Merging, merging
 from core.models.ops import GroupNorm, LayerNorm, Linear
 
 NORM_EPS = 1e-6
@@ -15,7 +17,7 @@ NORM_EPS = 1e-6
 
 
 class Attention(nn.Module):
-    """Multi-head attention from x [B, N, C] to context [B, M, D], or to x itself."""
+    """Multi-head attention from x [B, N, C] to the prompt of a course, or to x itself."""
 
     def __init__(self, channels: int, context_dim: int) -> None:
         super().__init__()
@@ -24,11 +26,13 @@ class Attention(nn.Module):
         self.to_v = Linear(context_dim, channels, bias=False)
         self.to_out = nn.Sequential(Linear(channels, channels))
 
-    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
-        source = x if context is None else context
-        q, k, v = (split_heads(h) for h in (self.to_q(x), self.to_k(source), self.to_v(source)))
-        attended = F.scaled_dot_product_attention(q, k, v)
+    def forward(self, x: Tensor, course: Course | None = None) -> Tensor:
+        k, v = self._keys_and_values(x) if course is None else course.once(self, self._keys_and_values)
+        attended = F.scaled_dot_product_attention(split_heads(self.to_q(x)), k, v)
         return cast(Tensor, self.to_out(attended.transpose(1, 2).flatten(2)))
+
+    def _keys_and_values(self, source: Tensor) -> KeysAndValues:
+        return split_heads(self.to_k(source)), split_heads(self.to_v(source))
 
 
 def split_heads(x: Tensor) -> Tensor:
@@ -68,24 +72,34 @@ class TransformerBlock(nn.Module):
         self.norm3 = LayerNorm(channels)
         self.ff = FeedForward(channels)
 
-    def forward(self, x: Tensor, context: Tensor) -> Tensor:
-        x = x + self.attn1(self.norm1(x))
-        x = x + self.attn2(self.norm2(x), context)
+    def forward(self, x: Tensor, context: Tensor | Course, merged: Merging | None = None) -> Tensor:
+        x = x + self._among_cells(self.norm1(x), merged)
+        x = x + self.attn2(self.norm2(x), course_of(context))
         return x + cast(Tensor, self.ff(self.norm3(x)))
+
+    def _among_cells(self, x: Tensor, merged: Merging | None) -> Tensor:
+        if merged is None:
+            return cast(Tensor, self.attn1(x))
+        return merged.apart(self.attn1(merged.together(x)), x.shape[1])
 
 
 class SpatialTransformer(nn.Module):
     """Cells as tokens: [B, C, h, w] in and out, with the input added back."""
 
-    def __init__(self, channels: int, depth: int, context_dim: int) -> None:
+    def __init__(self, channels: int, depth: int, context_dim: int, finest: bool = False) -> None:
+        """`finest`: no other transformer of the network sees more cells, so cells may be merged here."""
         super().__init__()
+        self.finest = finest
         self.norm = GroupNorm(GROUPS, channels, eps=NORM_EPS)
         self.proj_in = Linear(channels, channels)
         self.transformer_blocks = nn.ModuleList(TransformerBlock(channels, context_dim) for _ in range(depth))
         self.proj_out = Linear(channels, channels)
 
-    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor | Course) -> Tensor:
+        course = course_of(context)
         tokens = self.proj_in(self.norm(x).flatten(2).transpose(1, 2))
+        merges = self.finest and course.merged > 0
+        merged = merging(tokens, x.shape[2], x.shape[3], course.merged) if merges else None
         for block in self.transformer_blocks:
-            tokens = block(tokens, context)
+            tokens = block(tokens, course, merged)
         return x + cast(Tensor, self.proj_out(tokens)).transpose(1, 2).reshape(x.shape)

@@ -5,7 +5,7 @@ Blocks lie in flat lists, as published, so that they can be counted, streamed an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from core.architecture import GROUPS, UNetConfig
 from core.embedding import sinusoid
 from core.models.attention import SpatialTransformer
+from core.models.course import Course, course_of
 from core.models.ops import Conv2d, GroupNorm, Linear
 from core.models.upsample import Upsample
 
@@ -53,7 +54,7 @@ class Downsample(nn.Module):
 class Block(nn.Sequential):
     """Layers that run one after the other, each given what its kind asks for."""
 
-    def forward(self, x: Tensor, embedding: Tensor, context: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor, embedding: Tensor, context: Tensor | Course) -> Tensor:  # type: ignore[override]
         for layer in self:
             if isinstance(layer, ResBlock):
                 x = layer(x, embedding)
@@ -86,25 +87,56 @@ class UNet(nn.Module):
         time = sinusoid(timesteps, self.config.model_channels).to(vector.dtype)
         return cast(Tensor, self.time_embed(time) + self.label_emb(vector))
 
-    def forward(self, latents: Tensor, timesteps: Tensor, context: Tensor, vector: Tensor) -> Tensor:
-        """Prediction [B, 4, h, w] from latents [B, C, h, w], timesteps [B], context [B, 77·n, D], vector [B, V]."""
-        embedding = self.embed(timesteps, vector)
-        h, skips = latents, []
-        for block in self.input_blocks:
-            h = block(h, embedding, context)
-            skips.append(h)
-        h = self.middle_block(h, embedding, context)
-        for block in self.output_blocks:
-            h = block(torch.cat((h, skips.pop()), dim=1), embedding, context)
+    def forward(self, latents: Tensor, timesteps: Tensor, context: Tensor | Course, vector: Tensor) -> Tensor:
+        """Prediction [B, 4, h, w] from latents [B, C, h, w], timesteps [B], context [B, 77·n, D], vector [B, V].
+
+        Several passes over one prompt may be given it as a course, and take over from each other what that says.
+        """
+        course, embedding = course_of(context), self.embed(timesteps, vector)
+        finest = 1 + self.config.res_blocks
+        skips = list(_down(self.input_blocks[:finest], latents, embedding, course))
+        h = _up(self.output_blocks[-finest:], self._deep(skips[-1], embedding, course), skips, embedding, course)
         return cast(Tensor, self.out(h))
+
+    def _deep(self, h: Tensor, embedding: Tensor, course: Course) -> Tensor:
+        """What the levels below the finest make of it, or made of an earlier pass."""
+        if course.reuse and course.deep is not None:
+            return course.deep
+        finest = 1 + self.config.res_blocks
+        skips = list(_down(self.input_blocks[finest:], h, embedding, course))
+        middle = self.middle_block(skips[-1] if skips else h, embedding, course)
+        made = _up(self.output_blocks[:-finest], middle, skips, embedding, course)
+        course.deep = made if course.keeps_deep else None
+        return made
+
+
+def _down(blocks: Iterable[nn.Module], h: Tensor, embedding: Tensor, course: Course) -> Iterator[Tensor]:
+    """What every block makes of what the one before made."""
+    for block in blocks:
+        h = block(h, embedding, course)
+        yield h
+
+
+def _up(blocks: Iterable[nn.Module], h: Tensor, skips: list[Tensor], embedding: Tensor, course: Course) -> Tensor:
+    """Through blocks that also look at what was left on the way down, last first; that is gone then."""
+    for block in blocks:
+        h = block(torch.cat((h, skips.pop()), dim=1), embedding, course)
+    return h
 
 
 def _layers(config: UNetConfig, channels_in: int, channels_out: int, depth: int) -> list[nn.Module]:
     """A residual block, and a transformer after it where the configuration has one."""
     layers: list[nn.Module] = [ResBlock(channels_in, channels_out, config.embedding_dim)]
     if depth:
-        layers.append(SpatialTransformer(channels_out, depth, config.context_dim))
+        finest = channels_out == _finest_attention(config)
+        layers.append(SpatialTransformer(channels_out, depth, config.context_dim, finest))
     return layers
+
+
+def _finest_attention(config: UNetConfig) -> int:
+    """Channels of the finest level that has transformers."""
+    widths = [mult * config.model_channels for mult in config.channel_mult for _ in range(config.res_blocks)]
+    return next((width for width, depth in zip(widths, config.input_depth, strict=True) if depth), 0)
 
 
 def _input_blocks(config: UNetConfig) -> Iterator[Block]:

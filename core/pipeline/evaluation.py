@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from core import events
 from core.memory.lodgings import device_of
+from core.pipeline.courses import Courses
 from core.pipeline.ladder import Ladder
 from core.pipeline.networks import torch_dtype
 from core.pipeline.prompts import Conditioning
@@ -32,6 +33,10 @@ class Evaluation:
     ladder: Ladder
     stage: Stage
     conditioning: Conditioning
+    courses: Courses = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.courses = Courses(self.stage)
 
     def __call__(self, scaled: Tensor, time: float, sides: int, /) -> Tensor:
         name = events.BASE if self.stage.role == BASE else events.REFINER
@@ -48,8 +53,9 @@ class Evaluation:
         unet = self.ladder.networks.unet(self.stage, plan, self.ladder.check)
         device = torch.device(device_of(plan, self.stage.role, UNET))
         given = self.conditioning = self.conditioning.on(device)
-        context, vector = given.context[sides], given.vector[sides]
+        vector = given.vector[sides]
+        course = self.courses.course(unet, plan, given.context[sides], sides, time)
         batch = scaled.to(device, torch_dtype(plan.dtype)).expand(len(vector), -1, -1, -1)
         times = torch.full((len(vector),), time, device=device)
-        output: Tensor = unet(batch.contiguous(memory_format=torch.channels_last), times, context, vector)
+        output: Tensor = unet(batch.contiguous(memory_format=torch.channels_last), times, course, vector)
         return output.float().to(scaled.device)

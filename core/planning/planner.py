@@ -32,6 +32,10 @@ LARGEST_SEED: Final = 2**63 - 1
 MOST_PICTURES: Final = 10_000
 MOST_GUIDANCE: Final = 100.0
 MOST_AESTHETIC: Final = 100.0
+MOST_SHARING: Final = 10
+"""Steps, with a step cache: of more, the picture keeps nothing but its outlines."""
+MOST_MERGED: Final = 0.75
+"""Of every four cells one stays."""
 EMPTY_NEGATIVES: Final = ("encode", "zero")
 FROM_NOISE: Final = Start()
 
@@ -146,6 +150,8 @@ def _check_numbers(request: Request) -> None:
         _within("request.aesthetic", wanted.aesthetic, 0.0, MOST_AESTHETIC)
     if request.seed is not None:
         _within("request.seed", request.seed, 0, LARGEST_SEED - request.count + 1)
+    _within("request.step_cache", request.step_cache, 1, MOST_SHARING)
+    _within("request.merge_tokens", request.merge_tokens, 0.0, MOST_MERGED)
     first, last = request.guidance.interval
     if not 0.0 <= first <= last <= 1.0:
         raise HangaError("request.interval", first=first, last=last)
