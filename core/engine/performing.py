@@ -83,7 +83,8 @@ class Performer:
 
     def _follow(self, job: Job, plan: Plan, resume: bool) -> None:
         done = tuple(sorted({picture.index for picture in self.library.of_job(job.id)}))
-        task = Task(plan=plan, job=job.id, parent=job.order.parent, done=done, resume=resume)
+        seen = self.previews()
+        task = Task(plan=plan, job=job.id, parent=job.order.parent, done=done, resume=resume, previews=seen)
         self.estimator.begin(plan, done)
         for event in self._run(task):
             self.estimator.follow(event)

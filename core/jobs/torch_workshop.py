@@ -59,4 +59,14 @@ class TorchWorkshop:
 
     def _story(self, task: Task, cancelled: Callable[[], bool]) -> Iterator[Event]:
         keeper = Keeper(self.home)
-        return run(task.plan, keeper, self.networks, task.job, cancelled, task.parent, task.done, task.resume)
+        return run(
+            task.plan,
+            keeper,
+            self.networks,
+            task.job,
+            cancelled,
+            task.parent,
+            task.done,
+            task.resume,
+            previews=task.previews,
+        )

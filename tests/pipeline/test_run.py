@@ -122,6 +122,14 @@ def test_previews_are_small_pictures(studio: Studio, plan: Plan) -> None:
         assert len(set(preview.pixels)) > 20
 
 
+def test_without_previews_the_pictures_are_the_same(studio: Studio, plan: Plan) -> None:
+    seen, unseen = Shelf(), Shelf()
+    studio.run(plan, seen)
+    happened = list(run(plan, unseen, studio.networks, "job", previews=False))
+    assert not [event for event in happened if isinstance(event, events.Previewed)]
+    assert unseen.pictures[7].tobytes() == seen.pictures[7].tobytes()
+
+
 def test_latents_are_kept_before_anything_that_may_fail(studio: Studio, plan: Plan) -> None:
     shelf = Shelf()
     for event in run(plan, shelf, studio.networks, "job"):
