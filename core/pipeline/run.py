@@ -62,8 +62,8 @@ def run(
     previews: bool = True,
 ) -> Iterator[Event]:
     """Make the pictures of `plan`, but for those whose indices are `done`. With `resume`, what an earlier attempt kept
-    is gone on from. Without `previews`, none are made. Where memory runs out, `lower` says how to go on. Ends with exactly one of Finished, Cancelled,
-    Failed; never raises HangaError."""
+    is gone on from. Without `previews`, none are made. Where memory runs out, `lower` says how to go on. Ends with
+    exactly one of Finished, Cancelled, Failed; never raises HangaError."""
     ladder = Ladder(plan, networks or Networks(), job, check_for(cancelled), lower)
     story = Story(plan, keeper, ladder, job, parent, done, resume, previews)
     started = time.monotonic()
@@ -221,7 +221,7 @@ class Story:
             started = time.monotonic()
 
     def _looked_at(self, stage: Stage, step: Step, number: int, plan: Plan) -> Preview | None:
-        """What there is to see after a step, if anybody looks. Raises HangaError engine.not_finite where that is nothing."""
+        """What there is to see after a step, if anybody looks. Raises HangaError engine.not_finite."""
         if not torch.isfinite(step.latents).all():
             raise HangaError("engine.not_finite", stage=stage.role, step=number)
         return preview(step.denoised[0], plan.first_stage.latent_rgb) if self.previews else None
