@@ -10,6 +10,10 @@ from torch import Tensor, nn
 KeysAndValues = tuple[Tensor, Tensor]
 
 
+def go_on() -> None:
+    """Nobody wants the pass to stop."""
+
+
 @dataclass(eq=False)
 class Course:
     """A prompt [B, 77·n, D] for as many passes as want it, as long as the network's weights and patches stay.
@@ -20,6 +24,8 @@ class Course:
     """
 
     context: Tensor
+    check: Callable[[], None] = go_on
+    """Called before every block; a pass may be stopped by raising from it."""
     keeps: bool = True
     merged: float = 0.0
     keeps_deep: bool = False

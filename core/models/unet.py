@@ -113,6 +113,7 @@ class UNet(nn.Module):
 def _down(blocks: Iterable[nn.Module], h: Tensor, embedding: Tensor, course: Course) -> Iterator[Tensor]:
     """What every block makes of what the one before made."""
     for block in blocks:
+        course.check()
         h = block(h, embedding, course)
         yield h
 
@@ -120,6 +121,7 @@ def _down(blocks: Iterable[nn.Module], h: Tensor, embedding: Tensor, course: Cou
 def _up(blocks: Iterable[nn.Module], h: Tensor, skips: list[Tensor], embedding: Tensor, course: Course) -> Tensor:
     """Through blocks that also look at what was left on the way down, last first; that is gone then."""
     for block in blocks:
+        course.check()
         h = block(torch.cat((h, skips.pop()), dim=1), embedding, course)
     return h
 

@@ -19,6 +19,9 @@ from core.models.upsample import Upsample
 
 EPS = 1e-6
 LOGVAR_RANGE = (-30.0, 20.0)
+MOST_SCORES = 1 << 26
+"""How many cells of cells are looked at at once, where a device keeps what all say of all: this head is wider than what
+the fast kernels of some devices take."""
 
 
 def normalise(channels: int, groups: int) -> GroupNorm:
@@ -56,7 +59,8 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         h = self.norm(x)
         q, k, v = (project(h).flatten(2).transpose(1, 2)[:, None] for project in (self.q, self.k, self.v))
-        h = F.scaled_dot_product_attention(q, k, v)[:, 0]
+        rows = max(1, MOST_SCORES // (len(x) * k.shape[2]))
+        h = torch.cat([F.scaled_dot_product_attention(some, k, v)[:, 0] for some in q.split(rows, dim=2)], dim=1)
         return x + cast(Tensor, self.proj_out(h.transpose(1, 2).reshape(x.shape)))
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from core.models.course import Course
 from core.models.unet import UNet
+from core.pipeline.cancel import Check
 from core.plan import Plan, Stage
 
 
@@ -20,6 +21,7 @@ class Courses:
     """
 
     stage: Stage
+    check: Check
     _made: dict[tuple[int, int], Course] = field(default_factory=dict)
     _shared_by: dict[tuple[int, int], int] = field(default_factory=dict)
     """Which group of steps the deep features of a course are of."""
@@ -32,7 +34,7 @@ class Courses:
             self._shared_by.clear()
             self._of = unet, plan
         key, every = (sides.start, sides.stop), plan.request.step_cache
-        course = self._made.setdefault(key, Course(context, merged=plan.request.merge_tokens))
+        course = self._made.setdefault(key, Course(context, self.check, merged=plan.request.merge_tokens))
         group = self._step(time) // every
         course.keeps_deep = every > 1
         course.reuse = every > 1 and self._shared_by.get(key) == group

@@ -36,7 +36,7 @@ class Evaluation:
     courses: Courses = field(init=False)
 
     def __post_init__(self) -> None:
-        self.courses = Courses(self.stage)
+        self.courses = Courses(self.stage, self.ladder.check)
 
     def __call__(self, scaled: Tensor, time: float, sides: int, /) -> Tensor:
         name = events.BASE if self.stage.role == BASE else events.REFINER

@@ -110,3 +110,16 @@ def test_cells_that_are_alike_lose_nothing() -> None:
     merged = merging(cells, 8, 8, MOST)
     assert merged.together(cells).shape[1] == 16
     assert torch.allclose(merged.apart(merged.together(cells), 64), cells, atol=SMALL)
+
+
+def test_a_pass_can_be_stopped_between_blocks(unet: UNet) -> None:
+    calls: list[int] = []
+
+    def check() -> None:
+        calls.append(len(calls))
+        if len(calls) > 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        passed(unet, Course(CONTEXT, check), 1)
+    assert len(calls) == 4

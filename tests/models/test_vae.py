@@ -79,3 +79,10 @@ def test_narrow_weights_under_wide_activations(stored: torch.dtype) -> None:
     assert result.dtype == torch.float32
     assert relative_error(result, expected) <= 0.03
     assert torch.equal(result, vae.to(torch.float32).decode(latents))
+
+
+def test_attention_in_shares_is_the_same_attention(monkeypatch: pytest.MonkeyPatch) -> None:
+    vae, latents = network(PUBLISHED), noise(2, 4, 6, 10)
+    whole = vae.decode(latents)
+    monkeypatch.setattr("core.models.vae.MOST_SCORES", 1000)
+    assert relative_error(vae.decode(latents), whole) <= 1e-6
