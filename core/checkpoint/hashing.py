@@ -54,13 +54,13 @@ class HashCache:
             self._write()
         return self._known[key]
 
-    def known(self, path: Path) -> str | None:
+    def known(self, path: Path, start: int = 0) -> str | None:
         """The hash if it is known; takes no time."""
-        return self._known.get(_key(path))
+        return self._known.get(_key(path, start))
 
     def places(self, digest: str) -> Iterator[Path]:
         """Where files with this hash were last seen. They may have changed or gone since."""
-        return (Path(key.split(":", 2)[2]) for key, known in self._known.items() if known == digest)
+        return (Path(key.split(":", 2)[2]) for key, known in tuple(self._known.items()) if known == digest)
 
     def _write(self) -> None:
         try:

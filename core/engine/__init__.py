@@ -13,7 +13,7 @@ from core.drafting.style import Style, dressed, kept_out
 from core.engine.blind import MOST_PAIRS, write_table
 from core.engine.engine import Engine, Opening
 from core.engine.exchange import export, read_settings
-from core.engine.notices import EngineChanged, JobChanged, Notice, PicturesChanged, QueueChanged
+from core.engine.notices import EngineChanged, JobChanged, ModelRead, Notice, PicturesChanged, QueueChanged
 from core.engine.prompting import PromptCount, count_tokens
 from core.jobs.glance import Glance as JobGlance
 from core.jobs.glance import glance as job_glance
@@ -67,6 +67,7 @@ __all__ = [
     "Label",
     "Lineage",
     "ModelEntry",
+    "ModelRead",
     "ModelSeen",
     "Notice",
     "Opening",

@@ -34,6 +34,7 @@ from core.engine.notices import (
     EngineChanged,
     JobChanged,
     Listener,
+    ModelRead,
     Notice,
     PicturesChanged,
     QueueChanged,
@@ -47,6 +48,7 @@ from core.jobs.queue import Queue
 from core.jobs.worker_process import WorkerProcess
 from core.library.keeper import Keeper
 from core.library.library import Library
+from core.library.looking import Digests, Interrupted, Looking
 from core.library.models import ModelFolder
 from core.library.picture import read_record
 from core.library.reconcile import Drift
@@ -98,12 +100,13 @@ class Engine:
         self.session = Session(self._database)
         self.desk = Desk(home)
         self.settings, _ = settings_file.load(home.settings)
-        self.models = ModelFolder(home, lambda: self.settings.model_folders)
+        self._looking = Looking(home.hashes, self._tell_read, lambda: self._say(EngineChanged(state=READY)))
+        self.models = self._models(self._looking.patient(lambda: False))
         self._estimator = Estimator(home.timings)
         self._performer = Performer(
             queue=self.queue,
             library=self.library,
-            models=self.models,
+            models=lambda stopped: self._models(self._looking.patient(stopped)),
             backend=backend,
             say=self._say,
             welcome=self.trials.welcome,
@@ -143,6 +146,7 @@ class Engine:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+        self._looking.close()
         self.backend.close()
         if self._thread.is_alive():
             self._thread.join()
@@ -182,8 +186,9 @@ class Engine:
 
     def plan(self, request: Request) -> Plan:
         """What would be done for `request` on this machine. Raises HangaError request.*, file.*; waits for the backend
-        if that is only starting."""
-        return make_plan(self._placed(request), self.models, self._performer.machine())
+        if that is only starting. Files that were never read have a stand-in for their hash: they are read in the
+        background, which listeners hear of, and a plan to be carried out waits for it."""
+        return make_plan(self._placed(request), self._models(self._looking.hasty), self._performer.machine())
 
     def machine(self) -> Machine:
         """What there is to compute with; waits as `plan` does. Raises HangaError engine.*."""
@@ -279,6 +284,12 @@ class Engine:
         """On the device that the artist has chosen for all that name none."""
         return request if request.device != AUTO else replace(request, device=self.settings.device)
 
+    def _models(self, digests: Digests) -> ModelFolder:
+        return ModelFolder(self.home, lambda: self.settings.model_folders, digests)
+
+    def _tell_read(self, name: str, share: float) -> None:
+        self._say(ModelRead(name=name, share=share))
+
     def _arranged(self) -> None:
         self._say(QueueChanged())
         self._wake()
@@ -313,6 +324,8 @@ class Engine:
         while (job := self._await()) is not None:
             try:
                 self._performer.perform(job)
+            except Interrupted:
+                logger.info("job %s was stopped before it began", job.id)
             except HangaError as obstacle:
                 self._obstruct(job, obstacle)
             except Exception as error:  # noqa: BLE001  # what nobody foresaw costs one job, not the queue

@@ -14,7 +14,8 @@ READY = "ready"
 RESTARTING = "restarting"
 WAITING_FOR_DISK = "waiting for disk"
 CLOSED = "closed"
-"""READY: the backend has said what machine it is on. RESTARTING: its worker died, and another one is on its way."""
+"""READY: the backend has said what machine it is on, or more is known of models, so that plans may be others.
+RESTARTING: its worker died, and another one is on its way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,14 @@ class PicturesChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelRead:
+    """A model file that is not known yet is being read, which takes a while: the share of it that is."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class EngineChanged:
     """The engine as a whole: its state, and the code and data of what is in the way, if something is."""
 
@@ -46,6 +55,6 @@ class EngineChanged:
     data: Mapping[str, Datum] = field(default_factory=dict)
 
 
-Notice = Event | JobChanged | QueueChanged | PicturesChanged | EngineChanged
+Notice = Event | JobChanged | QueueChanged | PicturesChanged | ModelRead | EngineChanged
 Listener = Callable[[Notice], None]
 """Called from the engine's thread or from that of whoever changed something; must return soon."""

@@ -37,7 +37,8 @@ class Performer:
 
     queue: Queue
     library: Library
-    models: ModelFolder
+    models: Callable[[Callable[[], bool]], ModelFolder]
+    """Where models are found, given what tells that nobody waits for them any more."""
     backend: Backend
     say: Callable[[Notice], None]
     welcome: Callable[[int], None]
@@ -52,7 +53,7 @@ class Performer:
 
     def perform(self, job: Job) -> None:
         """Bring `job` to one of its ends, or back into the queue. Raises HangaError of `OBSTACLES` when the disk takes
-        nothing more; the job then still counts as running."""
+        nothing more; the job then still counts as running. Raises Interrupted if it was stopped before it began."""
         begun_before = job.plan is not None
         try:
             plan = self._plan(job)
@@ -78,7 +79,8 @@ class Performer:
     def _plan(self, job: Job) -> Plan:
         machine = self.machine()
         request = self.setbacks.possible(job.order.request, machine)
-        plan = make_plan(request, self.models, machine, job.order.start or FROM_NOISE)
+        models = self.models(lambda: self.stopping(job.id))
+        plan = make_plan(request, models, machine, job.order.start or FROM_NOISE)
         return self.setbacks.humbler(job.id, plan)
 
     def _follow(self, job: Job, plan: Plan, resume: bool) -> None:

@@ -6,7 +6,7 @@ import difflib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from core.checkpoint.describe import Checkpoint, describe
 from core.checkpoint.hashing import HashCache
 from core.checkpoint.layout import is_model_folder
 from core.errors import HangaError
+from core.library.looking import Digests
 from core.paths import STARTER, Home
 from core.plan import ModelFile
 
@@ -48,6 +49,8 @@ class ModelFolder:
     home: Home
     elsewhere: Callable[[], Sequence[str]] = nowhere_else
     """Folders of other programs, and single files, that are used too."""
+    digests: Digests | None = field(default=None, compare=False)
+    """Who reads files for their hashes; None: whoever asks waits for it."""
 
     def find(self, name: str) -> Path:
         """The file or folder that `name` means: a built-in name, a path, or a file in the models folder, with or
@@ -125,8 +128,8 @@ class ModelFolder:
         raise HangaError("file.model_gone", name=model.name, hash=model.sha256[:10])
 
     @cached_property
-    def _hashes(self) -> HashCache:
-        return HashCache(self.home.hashes)
+    def _hashes(self) -> Digests:
+        return self.digests or HashCache(self.home.hashes)
 
     def _candidates(self, model: ModelFile, asked: str | None) -> Iterator[Path]:
         seen = self._hashes.places(model.sha256)
