@@ -23,7 +23,7 @@ from app.window.pages import Pages
 from app.window.rail import Place, Rail
 from app.window.recent import Recent
 from app.window.remembering import Remembering
-from core.engine import EngineChanged, Notice, Opening
+from core.engine import EngineChanged, ModelRead, Notice, Opening
 from core.errors import EXIT_CODES, Datum, HangaError
 from core.request import Request
 
@@ -34,6 +34,9 @@ PLACES: Final = tuple(
 SMALLEST: Final = (1024, 700)
 USUAL: Final = (1440, 900)
 SLOW: Final = "window.slow"
+LOOKING: Final = "window.looking"
+QUIET: Final = (SLOW, LOOKING)
+"""What is said only as long as nothing else is."""
 
 Data = Mapping[str, Datum]
 
@@ -93,6 +96,8 @@ class MainWindow(QMainWindow):
         """What happened in the engine, in the window's thread."""
         if isinstance(notice, EngineChanged) and notice.code:
             self.tell(notice.code, notice.data)
+        elif isinstance(notice, ModelRead):
+            self._tell_read(notice)
         self._remembering.hear(notice)
         self.desktop.hear(notice)
         self.pages.hear(notice)
@@ -214,6 +219,11 @@ class MainWindow(QMainWindow):
         self.engine_thread.failed.connect(self.refused)
         self.engine_thread.patience.lost.connect(self._lose_patience)
         self.engine_thread.patience.regained.connect(self._go_on)
+
+    def _tell_read(self, notice: ModelRead) -> None:
+        """Only where it takes the place of nothing else."""
+        if self._said in QUIET or not self.notice.isVisible():
+            self.tell(LOOKING, {"name": notice.name, "percent": round(100 * notice.share)})
 
     def _lose_patience(self) -> None:
         self.tell(SLOW)

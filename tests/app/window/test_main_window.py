@@ -14,10 +14,13 @@ from app import engine_thread, errands
 from app.engine_thread import EngineThread
 from app.window.main_window import MainWindow
 from app.window.remembering import can_be_reached
-from core.engine import Engine
+from core.checkpoint import hashing
+from core.engine import Engine, ModelRead
 from core.errors import HangaError
+from core.library import looking
 from core.library.picture import read_record
 from core.paths import Home
+from core.request import Request
 from tests.app.window.conftest import PATIENCE, Open
 from tests.jobs.fake import Fake
 
@@ -144,3 +147,24 @@ def test_a_window_is_put_where_it_can_be_reached(frame: tuple[int, int, int, int
 
 def _is(notice: object, name: str) -> bool:
     return getattr(notice, "name", "") == name
+
+
+def test_a_large_model_that_is_read_is_told_of_and_keeps_nothing_waiting(
+    open_window: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(looking, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(hashing, "CHUNK_BYTES", 1 << 18)
+    window = open_window()
+
+    def hold(notice: object) -> None:
+        if isinstance(notice, ModelRead):
+            gate.wait(PATIENCE)
+
+    window.engine_thread.ask(lambda engine: engine.listen(hold))
+    window.engine_thread.ask(lambda engine: engine.plan(Request(prompt="a fox", checkpoint="starter")))
+    qtbot.waitUntil(lambda: "Looking at base.safetensors" in window.notice.text, timeout=PATIENCE)
+    answers: list[object] = []
+    window.engine_thread.ask(lambda engine: engine.queue.paused, answers.append)
+    qtbot.waitUntil(lambda: answers == [False], timeout=PATIENCE)
+    gate.set()
