@@ -21,7 +21,7 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.errands import Answer, Answers, Patience, Refusal
-from core.engine import Engine
+from core.engine import Engine, Opening
 from core.errors import HangaError
 from core.paths import Home
 
@@ -103,10 +103,14 @@ class EngineThread(QThread):
             return
         with engine:
             engine.listen(self.noticed.emit)
-            self._answers.carry_out(engine.start, self.opened.emit, self.failed.emit)
+            self._answers.carry_out(engine.start_soon, self._opened, self.failed.emit)
             while (errand := self._errands.get()).work is not None:
                 if errand.urgency == ACTION or not self._closing:
                     self._carry_out(engine, errand)
+
+    def _opened(self, _: None) -> None:
+        """Everything can be asked now; what is new on disk is heard of."""
+        self.opened.emit(Opening())
 
     def _carry_out(self, engine: Engine, errand: Errand) -> None:
         work = errand.work

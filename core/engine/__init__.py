@@ -11,9 +11,10 @@ from core.drafting.preset import Preset, preset_of
 from core.drafting.sketch import Sketch, varies
 from core.drafting.style import Style, dressed, kept_out
 from core.engine.blind import MOST_PAIRS, write_table
-from core.engine.engine import Engine, Opening
+from core.engine.engine import Engine
 from core.engine.exchange import export, read_settings
-from core.engine.notices import EngineChanged, JobChanged, ModelRead, Notice, PicturesChanged, QueueChanged
+from core.engine.notices import Adopting, EngineChanged, JobChanged, ModelRead, Notice, PicturesChanged, QueueChanged
+from core.engine.opening import Opening
 from core.engine.prompting import PromptCount, count_tokens
 from core.jobs.glance import Glance as JobGlance
 from core.jobs.glance import glance as job_glance
@@ -49,6 +50,7 @@ __all__ = [
     "SCHEDULE_NAMES",
     "TIE",
     "A",
+    "Adopting",
     "B",
     "Brought",
     "Bundle",

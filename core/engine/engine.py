@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Self
 
 from core import settings as settings_file
@@ -39,6 +39,7 @@ from core.engine.notices import (
     PicturesChanged,
     QueueChanged,
 )
+from core.engine.opening import Opener, Opening
 from core.engine.performing import Performer
 from core.errors import HangaError
 from core.jobs.backend import Backend
@@ -51,7 +52,6 @@ from core.library.library import Library
 from core.library.looking import Digests, Interrupted, Looking
 from core.library.models import ModelFolder
 from core.library.picture import read_record
-from core.library.reconcile import Drift
 from core.library.session import Session
 from core.machine import Machine
 from core.paths import Home
@@ -74,14 +74,6 @@ MANY: Final = 100
 """Jobs that come at once and are better read together than heard of one by one."""
 
 GIGABYTE: Final = 1 << 30
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What was found at the start: files that had changed outside, jobs that were broken off."""
-
-    drift: Drift
-    recovered: tuple[Job, ...]
 
 
 class Engine:
@@ -122,6 +114,7 @@ class Engine:
         self._obstructed: str | None = None
         """The job that met a disk that takes nothing more."""
         self._closing = False
+        self._opener = Opener(self._database, self.library, self.queue, self._say, lambda: self._closing)
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
 
     @classmethod
@@ -132,14 +125,16 @@ class Engine:
     # Life
 
     def start(self) -> Opening:
-        """Adopt what is new on disk, take up what was broken off, wake the backend; the queue runs from now on."""
+        """Wake the backend, adopt what is new on disk, take up what was broken off; the queue runs from now on."""
+        self.start_soon()
+        return self._opener.result()
+
+    def start_soon(self) -> None:
+        """As `start`, without waiting: everything can be asked at once. Listeners hear of what is adopted; until all
+        is, the queue rests."""
         self._say(EngineChanged(state=STARTING))
-        if self._database.recovered:
-            self.library.rebuild()
-        opening = Opening(self.library.reconcile(), tuple(self.queue.recover()))
         self.backend.start()
         self._thread.start()
-        return opening
 
     def close(self) -> None:
         """Stop what runs, keeping what it had kept, and put everything down. The job goes on at the next start."""
@@ -320,6 +315,8 @@ class Engine:
 
     def _work(self) -> None:
         """The engine's thread: one job after another until the engine is closed."""
+        if not self._opener.run():
+            return
         self._greet()
         while (job := self._await()) is not None:
             try:

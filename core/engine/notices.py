@@ -47,6 +47,14 @@ class ModelRead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adopting:
+    """Files that are new in the folder of pictures are being read, as at a start: `done` of `count`."""
+
+    done: int
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class EngineChanged:
     """The engine as a whole: its state, and the code and data of what is in the way, if something is."""
 
@@ -55,6 +63,6 @@ class EngineChanged:
     data: Mapping[str, Datum] = field(default_factory=dict)
 
 
-Notice = Event | JobChanged | QueueChanged | PicturesChanged | ModelRead | EngineChanged
+Notice = Event | JobChanged | QueueChanged | PicturesChanged | Adopting | ModelRead | EngineChanged
 Listener = Callable[[Notice], None]
 """Called from the engine's thread or from that of whoever changed something; must return soon."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
@@ -46,6 +47,8 @@ class Library:
         self._send = send
         self._understand = understand
         self._since = time.time()
+        self._one_at_a_time = threading.Lock()
+        """Who brings catalogue and folder together."""
         self._trash = Trash(database, self._home)
         self._thumbnails = Thumbnails(self._home.thumbnails)
 
@@ -77,16 +80,19 @@ class Library:
         self._thumbnails.get(found.digest, root / place.path)
         return self.picture(number)
 
-    def reconcile(self) -> Drift:
-        """Catalogue and folder brought together; quick where little has changed. Raises HangaError disk.*."""
-        self._trash.settle()
-        return self._reconciler.run()
+    def reconcile(self, progress: Progress | None = None) -> Drift:
+        """Catalogue and folder brought together; quick where little has changed. `progress` is told how many new files
+        of how many are read; what it raises ends it between two files. Raises HangaError disk.*."""
+        with self._one_at_a_time:
+            self._trash.settle()
+            return self._reconciler.run(progress=progress)
 
     def rebuild(self, progress: Progress | None = None) -> Drift:
         """As `reconcile`, but every file is read again, as after the loss of the database. Marks stay with pictures
         that the database still knows by content or record. `progress` is told how many files of how many are done."""
-        self._trash.settle()
-        drift = self._reconciler.run(trust=False, progress=progress)
+        with self._one_at_a_time:
+            self._trash.settle()
+            drift = self._reconciler.run(trust=False, progress=progress)
         with self._reading() as connection:
             digests = [row["digest"] for row in connection.execute("SELECT digest FROM pictures")]
         self._thumbnails.keep_only(digests)

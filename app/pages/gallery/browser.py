@@ -9,6 +9,7 @@ from app.atelier import Atelier
 from app.look.metrics import APART, HAIR, NEAR
 from app.pages.gallery.large_view import LargeView
 from app.pages.gallery.outline import Outline
+from app.pages.gallery.progress_line import ProgressLine
 from app.pages.gallery.search_bar import SearchBar
 from app.pages.gallery.selection_bar import SelectionBar
 from app.pages.gallery.trash_view import TrashView
@@ -37,6 +38,7 @@ class Browser(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
         self.selection = SelectionBar(atelier)
+        self.adopting, self.doing = ProgressLine(atelier, "gallery.adopting"), ProgressLine(atelier, "gallery.doing")
         self._stack = QStackedWidget()
         for view in (self.grid, self.nothing, self.large, self.trash):
             self._stack.addWidget(view)
@@ -47,7 +49,8 @@ class Browser(QWidget):
         # The grid has a margin of its own, for the rings around pictures; all else is in line with its pictures.
         column.addLayout(_aligned(self.search))
         column.addWidget(self._stack, 1)
-        column.addLayout(_aligned(self.selection))
+        for widget in (self.adopting, self.doing, self.selection):
+            column.addLayout(_aligned(widget))
         for view in (self.large, self.trash):
             view.setContentsMargins(APART, 0, APART, 0)
         self._stack.currentChanged.connect(self._changed)

@@ -23,6 +23,7 @@ from app.atelier import Atelier
 from app.background import Background
 from app.engine_thread import BACKGROUND, EngineThread
 from app.pages.gallery.about import About
+from app.pages.gallery.bin import Bin
 from app.pages.gallery.bringing_in import BringingIn, can_be_taken
 from app.pages.gallery.browser import Browser
 from app.pages.gallery.counts import Counts, count
@@ -38,7 +39,7 @@ from app.pages.gallery.search_words import Term, parse
 from app.pages.gallery.showing import Showing
 from app.pages.gallery.thumbnails import Thumbnails
 from app.widgets.own_keys import OwnKeys
-from core.engine import Emptied, Engine, Glance, Imported, Notice, Opening, PicturesChanged, Query, Trashed
+from core.engine import Adopting, Glance, Imported, Notice, Opening, PicturesChanged, Query
 from core.settings import Settings
 
 LOOKED_AFTER_MS: Final = 60
@@ -83,7 +84,7 @@ class GalleryPage(QWidget):
         self.hands = Hands(atelier, thread, background, self.browser, self.details)
         self._results = Results(thread, self._describe)
         self._thumbnails = Thumbnails(thread, self.browser.grid.pictures.deliver)
-        self._showing = Showing(thread, background)
+        self._showing, self.bin = Showing(thread, background), Bin(thread, self.browser.trash)
         self.enlarging = Enlarging(atelier, self.browser, self._showing)
         self.bringing_in = BringingIn(background)
         self._look = self._timer(LOOKED_AFTER_MS, self._look_at_selection)
@@ -109,6 +110,8 @@ class GalleryPage(QWidget):
 
     def hear(self, notice: Notice) -> None:
         """Pictures came or changed: shown without losing the selection or the place."""
+        if isinstance(notice, Adopting):
+            self._adopting(notice.done, notice.count)
         if isinstance(notice, PicturesChanged):
             self._refresh.start()
             self._count.start()
@@ -205,8 +208,11 @@ class GalleryPage(QWidget):
         browser.large.rejected.connect(hands.reject)
         browser.large.drag_requested.connect(self._drag)
         browser.trash.restored.connect(hands.deeds.restore)
-        browser.trash.emptied.connect(self._empty_trash)
+        self.bin.emptied.connect(self._count.start)
         hands.deeds.changed.connect(self._changed)
+        hands.deeds.portions.went_on.connect(self._doing)
+        hands.deeds.portions.over.connect(browser.doing.end)
+        browser.doing.stopped.connect(hands.deeds.portions.stop)
         hands.deeds.done.connect(self.done)
         hands.taking_out.ready.connect(self._go_on_dragging)
         hands.use.connect(self.use)
@@ -214,7 +220,7 @@ class GalleryPage(QWidget):
         hands.blind.connect(self.blind)
         self.bringing_in.came.connect(self._came)
         self.bringing_in.models.connect(self.models_dropped)
-        for teller in (hands, hands.deeds, hands.taking_out, self.bringing_in, self._showing):
+        for teller in (hands, hands.deeds, self.bin, hands.taking_out, self.bringing_in, self._showing):
             teller.said.connect(self.say)
 
     def _add_shortcuts(self) -> None:
@@ -294,7 +300,17 @@ class GalleryPage(QWidget):
         self._count.start()
         self._look.start()
         if self.browser.is_trash:
-            self._ask_trash()
+            self.bin.read()
+
+    def _adopting(self, done: int, count: int) -> None:
+        """New files are being read, as at the first start with a folder full of them."""
+        if done < count:
+            self.browser.adopting.show_progress("window_gallery.progress.adopting", done, count, can_stop=False)
+        else:
+            self.browser.adopting.end()
+
+    def _doing(self, done: int, count: int) -> None:
+        self.browser.doing.show_progress("window_gallery.progress.doing", done, count, can_stop=True)
 
     # The selection, and one picture
 
@@ -362,29 +378,9 @@ class GalleryPage(QWidget):
     def _show_trash(self) -> None:
         self.browser.show_trash()
         self.browser.selection.hide()
-        self._ask_trash()
-
-    def _ask_trash(self) -> None:
-        self._thread.ask(lambda engine: engine.library.trashed(), self._show_lots)
-
-    def _show_lots(self, lots: list[Trashed]) -> None:
-        self.browser.trash.show_lots(lots)
+        self.bin.read()
 
     def _leave_trash(self) -> None:
         if self.browser.is_trash:
             self.browser.show_grid()
             self._selection_changed()
-
-    def _empty_trash(self) -> None:
-        self._thread.ask(_empty, self._emptied, lambda error: self.say.emit(error.code, error.data))
-
-    def _emptied(self, emptied: Emptied) -> None:
-        self.say.emit("window_gallery.emptied", {"number": emptied.pictures})
-        for _, reason in emptied.left[:1]:
-            self.say.emit("window_gallery.not_emptied", {"number": len(emptied.left), "reason": reason})
-        self._ask_trash()
-        self._count.start()
-
-
-def _empty(engine: Engine) -> Emptied:
-    return engine.library.empty_trash()
