@@ -34,6 +34,8 @@ class Machine:
     """Host memory in bytes."""
     memory_limit: int | None = None
     """Most bytes of device memory the artist lets us use."""
+    notes: tuple[str, ...] = ()
+    """Codes of what is to be said of devices that are there, but cannot be used."""
 
     @property
     def processor(self) -> Device:

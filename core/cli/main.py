@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from core.cli.computing import compute
 from core.cli.doctor import diagnose
 from core.cli.home import model_folder, registry
 from core.cli.inspecting import inspect
@@ -142,12 +143,11 @@ def _machine(options: Namespace) -> Machine:
 
 
 def _run(plan: Plan, keeper: Keeper, reporter: Reporter, parent: str | None = None) -> None:
-    from core.pipeline.run import run
-
     for note in plan.notes:
         reporter.say(note)
+    models, job = model_folder(keeper.home), secrets.token_hex(8)
     with interrupt() as interrupted, registry(keeper) as register:
-        for event in run(plan, keeper, job=secrets.token_hex(8), cancelled=interrupted.is_set, parent=parent):
+        for event in compute(plan, keeper, models, job, interrupted.is_set, parent):
             if isinstance(event, Saved):
                 register(Path(event.path))
             reporter.show(event)

@@ -115,7 +115,7 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
         vae_dtype="float32",
         keep_resident=True,
         peak_bytes=0,
-        notes=(*_notes(base, refiner, networks), *worn.notes),
+        notes=(*_notes(base, refiner, networks), *worn.notes, *(machine.notes if request.device == AUTO else ())),
     )
     return placed(draft, machine, _sizes(networks, worn.bytes))
 

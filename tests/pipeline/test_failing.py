@@ -19,6 +19,7 @@ from core.models.unet import UNet
 from core.models.vae import VAE
 from core.pipeline.decode import NOTE_WIDER
 from core.pipeline.ladder import NOTE_ROOM, NOTE_TILED
+from core.pipeline.networks import Networks
 from core.plan import Plan
 from core.record import ImageRecord
 from tests.pipeline.studio import Shelf, Studio
@@ -134,6 +135,33 @@ def test_a_bug_is_not_mistaken_for_a_lack_of_memory(
     monkeypatch.setattr(UNet, "forward", wrong)
     with pytest.raises(RuntimeError, match="shapes"):
         studio.run(plan, Shelf())
+
+
+def test_a_device_that_goes_away_is_no_bug(studio: Studio, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> object:
+        raise RuntimeError("CUDA error: unspecified launch failure\nCUDA kernel errors might be reported later")
+
+    monkeypatch.setattr(Networks, "towers", gone)
+    failed = failure(studio.run(replace(plan, device="cuda:0"), Shelf(), fresh=True))
+    assert failed.code == "engine.device_lost"
+    assert failed.data == {"device": "cuda:0", "reason": "CUDA error: unspecified launch failure"}
+    with pytest.raises(RuntimeError):
+        studio.run(plan, Shelf(), fresh=True)
+
+
+def test_a_run_stops_between_two_attempts(studio: Studio, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def fail(*_: object) -> Tensor:
+        calls.append(True)
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(UNet, "forward", fail)
+    shelf = Shelf()
+    *_, last = studio.run(plan, shelf, lambda: bool(calls))
+    assert isinstance(last, events.Cancelled)
+    assert len(calls) == 1
+    assert not shelf.latents
 
 
 def test_numbers_out_of_range_are_decoded_in_a_wider_type(
