@@ -24,7 +24,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -47,6 +47,23 @@ QT_LIBRARIES = {
 }
 """What Qt loads from a Linux system even without a screen, and the Debian packages that hold it."""
 
+WINDOW_LIBRARIES = {
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+"""What it loads besides to open a window under X11, and under Wayland where X11 stands in for it."""
+
 
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 """The whole suite in two processes; what shares a file shares costly fixtures."""
@@ -64,13 +81,13 @@ def main(argv: Sequence[str]) -> int:
 def run(arguments: Sequence[str]) -> int:
     """Hanga itself. `-P`: the folder that it is called from must not hide its packages."""
     if not arguments:
-        provide_packages(packages_for_qt())
+        provide_packages(packages_for(QT_LIBRARIES | WINDOW_LIBRARIES))
     provide_environment()
     return become([str(PYTHON), "-P", "-m", "app", *arguments])
 
 
 def test(arguments: Sequence[str]) -> int:
-    provide_packages(packages_for_qt())
+    provide_packages(packages_for(QT_LIBRARIES))
     provide_environment("test")
     os.chdir(ROOT)
     return become([str(PYTHON), "-m", "pytest", *(arguments or SIDE_BY_SIDE)])
@@ -171,10 +188,11 @@ def one_at_a_time() -> Iterator[None]:
 # The system's packages
 
 
-def packages_for_qt() -> list[str]:
+def packages_for(libraries: Mapping[str, str]) -> list[str]:
+    """Those that hold what this system does not have."""
     if sys.platform != "linux":
         return []
-    return [package for library, package in QT_LIBRARIES.items() if not loads(library)]
+    return [package for library, package in libraries.items() if not loads(library)]
 
 
 def packages_for_venv() -> list[str]:
