@@ -1,4 +1,4 @@
-"""LineSlider: a thin line with a knob, for plain numbers."""
+"""LineSlider: a thin line with a knob, for plain numbers; what is set is drawn from 0, or from the left end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class LineSlider(PaintedSlider):
         left, right = float(self.MARGIN), float(self.width() - self.MARGIN)
         with painting(self) as painter:
             fill(painter, QRectF(left, middle - LINE / 2, right - left, LINE), tokens.line, LINE / 2)
-            fill(painter, QRectF(left, middle - LINE / 2, knob - left, LINE), tokens.dim, LINE / 2)
+            first, last = sorted((self.position_of(max(self.minimum(), 0)) if self.minimum() < 0 else left, knob))
+            fill(painter, QRectF(first, middle - LINE / 2, last - first, LINE), tokens.dim, LINE / 2)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.ink if self.isEnabled() else tokens.edge))
             painter.drawEllipse(QPointF(knob, middle), KNOB, KNOB)

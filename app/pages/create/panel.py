@@ -56,6 +56,8 @@ class Panel(QFrame):
         self._of_picture: Texts | None = None
         """What a picture was made with: as long as nothing in it is touched, it means nothing but itself."""
         self._acting: tuple[Lora, ...] = ()
+        self._sketch: Sketch | None = None
+        """The latest of which anything was told."""
         self._supplies = Supplies()
         self.setObjectName("panel")
         self.setProperty("role", "panel")
@@ -180,14 +182,17 @@ class Panel(QFrame):
         self.generate.clicked.connect(self.generate_requested)
 
     def _touched(self) -> None:
-        """Something was changed. While a request is being put in, its parts wait for each other."""
+        """Something was changed, or may have been: a prompt says so, too, when its colours change. While a request is
+        being put in, its parts wait for each other."""
         if self._using:
             return
         schedule = self.method.schedule_in_use
         self.model.hand_over.set_steps(
             round(self.steps.value), lambda steps, handoff: stage_steps(steps, handoff, schedule)
         )
-        self._error, self._acting = None, self.loras.loras
+        sketch = self.sketch()
+        if sketch != self._sketch:
+            self._sketch, self._error, self._acting = sketch, None, self.loras.loras
         self.presets.show_settings(self.request(), self.prompts.styles.names)
         self._say()
         self.changed.emit()

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
 from app.atelier import Atelier
-from app.look.metrics import APART, ICON, NEAR
+from app.look.metrics import APART, NEAR
 from app.widgets.buttons import TextButton
 from app.widgets.words import Words
 from core.engine import Style
 
-SIZE: Final = (320, 420)
+SIZE: Final = (320, 460)
+TICK: Final = 16
 NAME: Final = Qt.ItemDataRole.UserRole
 FOUND_BY: Final = Qt.ItemDataRole.UserRole + 1
 
@@ -37,6 +38,7 @@ class StyleSheet(QFrame):
         self.search.setObjectName(f"{name}.search")
         self.search.setClearButtonEnabled(True)
         self.list.setObjectName(f"{name}.list")
+        self.list.setIconSize(QSize(TICK, TICK))
         self.list.setProperty("role", "list")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._about = Words(atelier, "window_create.styles.help", "caption")
@@ -62,7 +64,7 @@ class StyleSheet(QFrame):
 
     def _tick(self, on: Collection[str]) -> None:
         say = self._atelier.language.say
-        ticked, blank = self._atelier.look.icon("check"), QPixmap(ICON, ICON)
+        ticked, blank = self._atelier.look.icon("check"), QPixmap(4 * TICK, 4 * TICK)
         blank.fill(Qt.GlobalColor.transparent)
         for item in self._items():
             is_on = item.data(NAME) in on

@@ -179,6 +179,9 @@ class TestTrouble:
         studio.until(lambda: "no model called nowhere" in studio.page.panel.refusal)
         studio.page.generate()
         assert studio.page.following.job is None
+        studios.atelier.look.choose("light")
+        studio.page.panel.changed.emit()
+        assert "no model called nowhere" in studio.page.panel.refusal
         studio.page.use(Request(prompt="x"))
         studio.until(lambda: "Fits" in studio.page.panel.cost.accessibleName())
         assert studio.page.panel.refusal == ""
