@@ -27,7 +27,7 @@ RATING: Final = "rating"
 QUEUE_DEEDS: Final = "queue_deeds"
 """Where a line divides a menu; the menu of what was used last; the stars; what the queue's page itself can do."""
 
-STARS: Final = 5
+STARS: Final = ("stars_0", "stars_1", "stars_2", "stars_3", "stars_4", "stars_5")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ MENUS: Final[dict[str, tuple[Item, ...]]] = {
         _picture("show_in_folder"),
         _picture("trash", "Del", "Backspace"),
     ),
-    RATING: (*(_picture(f"stars_{number}", str(number)) for number in range(1, STARS + 1)), _picture("stars_0", "0")),
+    RATING: tuple(_picture(name, str(number)) for number, name in enumerate(STARS)),
     "view": (
         Command(name=CREATE, keys=("Ctrl+1",)),
         Command(name=GALLERY, keys=("Ctrl+2",)),

@@ -57,7 +57,7 @@ class Doing:
         return {
             **{name: partial(self._go, name) for name in PAGES},
             **{name: partial(gallery.hands.do, name) for name in OF_GALLERY},
-            **{f"stars_{number}": partial(gallery.hands.rate, number) for number in range(STARS + 1)},
+            **{name: partial(gallery.hands.rate, number) for number, name in enumerate(STARS)},
             **{name: partial(self._to_text, name) for name in ("cut", "paste")},
             "reject": gallery.hands.reject,
             "details": gallery.browser.search.details.toggle,

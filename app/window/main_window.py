@@ -25,6 +25,7 @@ from app.window.recent import Recent
 from app.window.remembering import Remembering
 from core.engine import EngineChanged, ModelRead, Notice, Opening
 from core.errors import EXIT_CODES, Datum, HangaError
+from core.events import StageStarted
 from core.request import Request
 
 PLACES: Final = tuple(
@@ -96,6 +97,8 @@ class MainWindow(QMainWindow):
         """What happened in the engine, in the window's thread."""
         if isinstance(notice, EngineChanged) and notice.code:
             self.tell(notice.code, notice.data)
+        elif isinstance(notice, StageStarted) and notice.note:
+            self.tell(notice.note, notice.data)
         elif isinstance(notice, ModelRead):
             self._tell_read(notice)
         self._remembering.hear(notice)

@@ -54,23 +54,19 @@ class Asked:
 def asked() -> Asked:
     modules = read_modules(ROOT, ["app", "core", "tests/tools"])
     own = [module for name, module in modules.items() if name.startswith(("app", "tests.tools.specimens"))]
-    words = {
-        str(node.value)
-        for module in modules.values()
-        if module.name.startswith(("app", "core"))
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | int)
-    }
-    codes = {word.rstrip(".") for word in words if word.partition(".")[0] in AREAS and "." in word}
-    codes |= {each for module in own for each in _constants(module.tree) if each.partition(".")[0] in AREAS}
+    words = {word for name, module in modules.items() if "tools" not in name for word in _words(module.tree)}
+    codes = {word.rstrip(".") for module in own for word in _words(module.tree) if "." in word}
     patterns = {pattern for module in own for pattern in _patterns(module.tree)}
+    codes = {code for code in codes if code.partition(".")[0] in AREAS}
     return Asked(frozenset(codes), frozenset(patterns), frozenset(words))
 
 
-def _constants(tree: ast.AST) -> Iterator[str]:
+def _words(tree: ast.AST) -> Iterator[str]:
+    """All that stands alone; not what is put together of several."""
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
-            yield node.value.rstrip(".")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | int) and id(node) not in parts:
+            yield str(node.value)
 
 
 def _patterns(tree: ast.Module) -> Iterator[str]:
