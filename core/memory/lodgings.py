@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from math import prod
 from typing import Final
 
-from core.architecture import UNetConfig
+from core.architecture import TextConfig, UNetConfig, VAEConfig
 from core.checkpoint.blueprint import Tensors, big_g_tensors, clip_l_tensors, vae_tensors
 from core.memory.residency import bytes_of, named, streamed, units
-from core.plan import BASE, Plan, Stage
+from core.plan import BASE, Plan
 from core.residency import RESIDENT, STREAMED, TOWERS, UNET, VAE, Lodging
 
 BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -22,9 +23,15 @@ def numbers(tensors: Tensors) -> int:
     return sum(prod(shape) for _, shape in tensors)
 
 
-def tower_numbers(stage: Stage) -> int:
-    first = 0 if stage.clip_l is None else numbers(clip_l_tensors(stage.clip_l))
-    return first + numbers(big_g_tensors(stage.bigg))
+@lru_cache(maxsize=16)
+def tower_numbers(clip_l: TextConfig | None, big_g: TextConfig) -> int:
+    first = 0 if clip_l is None else numbers(clip_l_tensors(clip_l))
+    return first + numbers(big_g_tensors(big_g))
+
+
+@lru_cache(maxsize=16)
+def vae_numbers(config: VAEConfig) -> int:
+    return numbers(vae_tensors(config))
 
 
 def unet_numbers(config: UNetConfig) -> int:
@@ -47,9 +54,9 @@ def device_of(plan: Plan, role: str, part: str) -> str:
 def _lodgings(plan: Plan) -> Iterator[Lodging]:
     itemsize = BYTES[plan.dtype]
     for stage in plan.stages:
-        yield at_home(stage.role, TOWERS, plan.device, tower_numbers(stage) * itemsize)
+        yield at_home(stage.role, TOWERS, plan.device, tower_numbers(stage.clip_l, stage.bigg) * itemsize)
         yield at_home(stage.role, UNET, plan.device, unet_numbers(stage.unet) * itemsize)
-    yield at_home(BASE, VAE, plan.device, numbers(vae_tensors(plan.first_stage.config)) * BYTES[plan.vae_dtype])
+    yield at_home(BASE, VAE, plan.device, vae_numbers(plan.first_stage.config) * BYTES[plan.vae_dtype])
 
 
 def at_home(role: str, part: str, device: str, weight_bytes: int) -> Lodging:

@@ -14,7 +14,7 @@ from core.memory.activations import decoder_activations, tower_activations, unet
 from core.memory.budget import STAGING, kind_of, library_bytes
 from core.memory.flops import cells_of
 from core.memory.lodgings import BYTES
-from core.memory.residency import Unit, named, slot_bytes, streamed, units
+from core.memory.residency import named, slot_bytes, streamed, units
 from core.plan import BASE, REFINER, Plan, Stage
 from core.residency import ADAPTERS, IN_PLACE, RESIDENT, STREAMED, TOWERS, UNET, VAE, Lodging, Peak
 
@@ -68,7 +68,7 @@ def _converted(plan: Plan, stage: Stage) -> int:
     lodging = plan.residency.lodging(stage.role, UNET)
     if lodging is None or lodging.place != IN_PLACE:
         return 0
-    return max(unit.parameters for unit in units_of(stage.unet)) * BYTES[plan.dtype]
+    return max(unit.parameters for unit in units(stage.unet)) * BYTES[plan.dtype]
 
 
 def decoding_bytes(plan: Plan, tile: int | None, kind: str) -> int:
@@ -103,15 +103,10 @@ def moving_bytes(plan: Plan, stage: Stage, lodging: Lodging) -> int:
     return _moving(stage.unet, BYTES[plan.dtype], lodging.resident_bytes)[0]
 
 
-@lru_cache(maxsize=16)
-def units_of(config: UNetConfig) -> tuple[Unit, ...]:
-    return units(config)
-
-
 @lru_cache(maxsize=256)
 def _moving(config: UNetConfig, itemsize: int, resident_bytes: int) -> tuple[int, int]:
     """Bytes that move in a pass, and of the largest unit that does."""
-    parts = units_of(config)
+    parts = units(config)
     moving = streamed(parts, itemsize, resident_bytes)
     return sum(unit.parameters for unit in named(parts, moving)) * itemsize, slot_bytes(parts, moving, itemsize)
 

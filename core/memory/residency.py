@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from typing import Final
 
@@ -35,6 +36,7 @@ class Unit:
     parameters: int
 
 
+@lru_cache(maxsize=16)
 def units(config: UNetConfig) -> tuple[Unit, ...]:
     """All units of a UNet in the order in which they compute. Every tensor lies below exactly one of them."""
     counts: dict[str, int] = {}
