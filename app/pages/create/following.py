@@ -88,7 +88,8 @@ class Following(QObject):
 
     def _happened(self, event: Event) -> None:
         if isinstance(event, StageStarted):
-            self._enter(event.stage)
+            if event.stage != self._stage or not event.note:
+                self._enter(event.stage)
         elif isinstance(event, Stepped):
             if event.stage != self._stage:
                 self._enter(event.stage)

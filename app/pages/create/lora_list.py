@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.look.metrics import HAIR, NEAR
@@ -37,13 +37,19 @@ class LoraList(QWidget):
         self.add = TextButton(atelier, f"{name}.add", "window_create.loras.add", icon="plus")
         self._none = Words(atelier, "window_create.loras.nowhere", "caption")
         self._none.setWordWrap(True)
+        self._notes = QLabel()
+        self._notes.setProperty("role", "caption")
+        self._notes.setWordWrap(True)
+        self._codes: list[str] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, NEAR)
         self._column.setSpacing(HAIR)
+        self._column.addWidget(self._notes)
         self._column.addWidget(self._none)
         self._column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         self.add.clicked.connect(self._open)
         self.set_known(())
+        atelier.language.follow(self._say)
 
     @property
     def loras(self) -> tuple[Lora, ...]:
@@ -61,6 +67,11 @@ class LoraList(QWidget):
             self._rebuild(wanted)
             self.changed.emit()
 
+    def show_notes(self, codes: list[str]) -> None:
+        """Sentences about how they act on this model."""
+        self._codes = codes
+        self._say()
+
     def append(self, name: str) -> None:
         self.set_loras((*self.loras, Lora(name=name)))
         self._rows[-1].setFocus()
@@ -72,6 +83,10 @@ class LoraList(QWidget):
             if name not in listed:
                 menu.addAction(name.replace("&", "&&"), partial(self.append, name))
         return menu
+
+    def _say(self) -> None:
+        self._notes.setText(" ".join(map(self._atelier.language.say, self._codes)))
+        self._notes.setVisible(bool(self._codes))
 
     def _open(self) -> None:
         menu = self.menu_of_loras()

@@ -15,7 +15,7 @@ from app.drag_out import DragOut
 from app.engine_thread import BACKGROUND, EngineThread
 from app.look.metrics import NEAR
 from app.pages.create.costing import Costing
-from app.pages.create.draft import FIRST, Beside, Draft, Written
+from app.pages.create.draft import FIRST, Draft, Written
 from app.pages.create.easel import Easel
 from app.pages.create.following import Following
 from app.pages.create.keeping import Keeping
@@ -26,10 +26,23 @@ from app.pages.create.remembering import Remembering
 from app.pages.create.showing import Shown, latest, picture_at, picture_of
 from app.pages.create.starting import Start, read_start
 from app.taking_out import TakingOut
+from app.widgets.cost_line import Cost
 from app.widgets.stage_bar import Moment
-from core.engine import Changes, Engine, EngineChanged, Job, JobChanged, Notice, Opening, Picture, PicturesChanged
+from core.engine import (
+    Changes,
+    Engine,
+    EngineChanged,
+    Job,
+    JobChanged,
+    Notice,
+    Opening,
+    Picture,
+    PicturesChanged,
+    Preset,
+)
 from core.errors import HangaError
 from core.events import Failed, Previewed, Saved
+from core.plan import Plan
 from core.request import AUTO, Request
 
 NARROW: Final = 1040
@@ -104,8 +117,11 @@ class CreatePage(QWidget):
 
     def use(self, request: Request) -> None:
         """Settings of a picture, whose words have their styles in them. They are those of the controls from now on."""
+        before = self.panel.written()
         self.panel.use(request, styles=(), of_picture=True)
         self.focus()
+        if before.request not in (request, FIRST):
+            self._offer_return("window_create.used", {}, before)
 
     def use_model(self, name: str) -> None:
         """Another model for what is being written, in the size that it was trained on."""
@@ -164,7 +180,8 @@ class CreatePage(QWidget):
         self.panel.shape.favourites_changed.connect(self._remembering.keep_shapes)
         self.panel.model.refiner_missing.connect(lambda: self.say.emit("window_create.no_refiner", {}))
         self._costing.composed.connect(self.panel.show_composed)
-        self._costing.costed.connect(lambda plan, cost: self.panel.show_cost(cost))
+        self._costing.costed.connect(self._costed)
+        self.panel.preset_used.connect(self._preset_used)
         self.keeping.said.connect(self.say)
         self.keeping.done.connect(lambda code, data: self.undoable.emit(code, data, self.keeping.undo))
         self._costing.refused.connect(self.panel.show_refusal)
@@ -188,7 +205,7 @@ class CreatePage(QWidget):
         self.keeping.show(start.supplies)
         draft = start.draft
         if draft is not None and self.panel.request() == FIRST:  # what was written meanwhile is newer
-            self.panel.use(draft.request, draft.beside.styles, of_picture=draft.beside.of_picture)
+            self.panel.restore(draft)
         history = self.panel.prompts.prompt.history
         known = start.remembered.prompts or (each.prompt for each in start.pictures)
         history.set_prompts(filter(None, (*history.prompts, *known)))
@@ -198,9 +215,21 @@ class CreatePage(QWidget):
         self._changed()
 
     def _changed(self) -> None:
-        beside = Beside(self.panel.prompts.styles.names, self.panel.is_of_picture)
-        self._draft.keep(Written(self.panel.request(), beside))
+        self._draft.keep(self.panel.written())
         self._costing.want(self.panel.sketch())
+
+    def _costed(self, plan: Plan, cost: Cost) -> None:
+        self.panel.show_cost(cost)
+        self.panel.show_notes(plan)
+
+    def _preset_used(self, preset: Preset, before: Written) -> None:
+        gone = set(preset.styles or ()) - set(self.panel.prompts.styles.names)
+        code = "window_create.presets.without" if gone else "window_create.presets.used"
+        self._offer_return(code, {"name": self.panel.presets.called(preset), "styles": ", ".join(sorted(gone))}, before)
+
+    def _offer_return(self, code: str, data: dict[str, str], before: Written) -> None:
+        """What was written went for something else: it can be had back."""
+        self.undoable.emit(code, data, lambda: self.panel.restore(before))
 
     def _job_changed(self, job: Job) -> None:
         if job.state in (WAITING, RUNNING):

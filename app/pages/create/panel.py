@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from app.atelier import Atelier
 from app.look.metrics import APART, GROUP, NEAR
 from app.pages.create.count_field import CountField
+from app.pages.create.draft import Beside, Written
 from app.pages.create.form import Form
 from app.pages.create.framing import Framing
 from app.pages.create.labelled import labelled
@@ -34,11 +35,13 @@ from app.widgets.seed_field import SeedField
 from app.widgets.words import Words
 from core.engine import Preset, Sketch, stage_steps, varies
 from core.errors import HangaError
+from core.plan import Plan
 from core.request import Lora, Request
 
 WIDTH: Final = 356
 MOST_STEPS: Final = 999
 MOST_GUIDANCE: Final = 100
+LORA_NOTES: Final = "note.lora"
 
 Texts = tuple[str, str | None, str, str | None]
 """Everything in a request that is read."""
@@ -47,6 +50,8 @@ Texts = tuple[str, str | None, str, str | None]
 class Panel(QFrame):
     changed = Signal()
     generate_requested = Signal()
+    preset_used = Signal(object, object)
+    """Preset, and the Written before it."""
 
     def __init__(self, atelier: Atelier, request: Request) -> None:
         super().__init__()
@@ -110,8 +115,16 @@ class Panel(QFrame):
 
     def use_preset(self, preset: Preset) -> None:
         """What it does not set stays; so do the words."""
-        of_picture = self.is_of_picture
-        self.use(preset.applied(self.request()), preset.styles, of_picture=of_picture)
+        before = self.written()
+        self.use(preset.applied(before.request), preset.styles, of_picture=before.beside.of_picture)
+        self.preset_used.emit(preset, before)
+
+    def written(self) -> Written:
+        """Everything, as `restore` brings it back."""
+        return Written(self.request(), Beside(self.prompts.styles.names, self.is_of_picture))
+
+    def restore(self, written: Written) -> None:
+        self.use(written.request, written.beside.styles, of_picture=written.beside.of_picture)
 
     def set_supplies(self, supplies: Supplies) -> None:
         """What there is to choose from."""
@@ -132,6 +145,10 @@ class Panel(QFrame):
             supplies.wildcards,
         )
         self.prompts.set_vocabulary(vocabulary)
+
+    def show_notes(self, plan: Plan) -> None:
+        """What planning has to say of the LoRAs."""
+        self.loras.show_notes([note for note in plan.notes if note.startswith(LORA_NOTES)])
 
     def show_composed(self, request: Request) -> None:
         """What the model would be given for the sketch."""

@@ -52,7 +52,7 @@ class PresetButton(QPushButton):
         for number, preset in enumerate(self._presets):
             if number == first_own:
                 menu.addSeparator()
-            action = menu.addAction(self._called(preset).replace("&", "&&"), partial(self.chosen.emit, preset))
+            action = menu.addAction(self.called(preset).replace("&", "&&"), partial(self.chosen.emit, preset))
             action.setCheckable(True)
             action.setChecked(preset is self._now)
             action.setToolTip(preset.about.get(self._atelier.language.spoken, ""))
@@ -63,7 +63,8 @@ class PresetButton(QPushButton):
         menu.addAction(say("window_create.manage"), self.manage_requested.emit)
         return menu
 
-    def _called(self, preset: Preset) -> str:
+    def called(self, preset: Preset) -> str:
+        """Its name in the language of the window."""
         return preset.said(self._atelier.language.spoken)
 
     def _open(self) -> None:
@@ -76,7 +77,7 @@ class PresetButton(QPushButton):
 
     def _say(self) -> None:
         say = self._atelier.language.say
-        called = None if self._now is None else self._called(self._now)
+        called = None if self._now is None else self.called(self._now)
         self.setText((called or say("window_create.presets")).replace("&", "&&"))
         self.setAccessibleName(say("window_create.presets.now", name=called or say("window_create.presets.none")))
         self.setToolTip(self.accessibleName())

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from app.pages.create.shelf_dialog import ShelfDialog
-from core.engine import Preset
+from core.engine import Preset, preset_of
 from core.request import Request
 from tests.app.pages.create.conftest import Studio, Studios
 
@@ -94,6 +94,25 @@ class TestPresets:
         assert panel.presets.text() == "Print"
         panel.steps.set_value(12)
         assert panel.presets.text() == "presets"
+
+    def test_what_was_set_before_can_be_had_back(self, studio: Studio) -> None:
+        ways_back: list[Callable[[], None]] = []
+        studio.page.undoable.connect(lambda code, data, undo: ways_back.append(undo))
+        panel = studio.page.panel
+        panel.use(MINE, ("Pastel",))
+        choose(studio, "Print")
+        ways_back[-1]()
+        assert (panel.request(), panel.prompts.styles.names) == (MINE, ("Pastel",))
+        studio.page.use(Request(prompt="{of a picture}"))
+        ways_back[-1]()
+        assert (panel.request(), panel.prompts.styles.names, panel.is_of_picture) == (MINE, ("Pastel",), False)
+
+    def test_styles_that_are_gone_are_said(self, studio: Studio) -> None:
+        told: list[tuple[str, dict[str, str]]] = []
+        studio.page.undoable.connect(lambda code, data, undo: told.append((code, data)))
+        studio.page.panel.use_preset(preset_of("Mine", MINE, ("Pastel", "Gone")))
+        assert told == [("window_create.presets.without", {"name": "Mine", "styles": "Gone"})]
+        assert studio.page.panel.prompts.styles.names == ("Pastel",)
 
     def test_settings_are_saved_and_come_back(self, studios: Studios, studio: Studio) -> None:
         studio.page.panel.use(MINE, ("Pastel",))
