@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.desktop.desktop import RUNNING, WAITING, Desktop
@@ -18,6 +18,7 @@ from app.window.closing import Closing
 from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS, command
 from app.window.comparing import Comparing
 from app.window.doing import Doing
+from app.window.first_card import FirstCard
 from app.window.menus import Menus
 from app.window.pages import Pages
 from app.window.rail import Place, Rail
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.models_page, self.queue_page = self.pages.models, self.pages.queue
         self.settings_page = self.pages.settings
         self.notice, self._said = NoticeBar(atelier), ""
+        self.first_card = FirstCard(atelier, thread)
         self._rail = Rail(atelier, PLACES)
         self._stack = QStackedWidget()
         self._remembering = Remembering(self, thread, self.go)
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(page)
         self._rail.show_chosen(name)
         self.menus.show_page(name)
+        self.first_card.place(name == CREATE)
         page.setFocus()
 
     @property
@@ -109,6 +112,7 @@ class MainWindow(QMainWindow):
     def opened(self, opening: Opening) -> None:
         self.pages.opened(opening)
         self._remembering.opened()
+        self.first_card.opened()
 
     @Slot(object)
     def refused(self, error: HangaError) -> None:
@@ -174,7 +178,11 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._rail)
-        row.addWidget(self._stack, 1)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.first_card)
+        column.addWidget(self._stack, 1)
+        row.addLayout(column, 1)
         for page in self.pages.by_name.values():
             self._stack.addWidget(page)
         self.notice.setParent(self._stack)
@@ -208,6 +216,9 @@ class MainWindow(QMainWindow):
         self.gallery_page.models_dropped.connect(self._bring_in)
         self.models_page.say.connect(self.tell)
         self.models_page.use_model.connect(self._use_model)
+        self.models_page.full_models.connect(lambda full: self.first_card.need(not full))
+        self.first_card.get.connect(lambda: self.go(MODELS))
+        self.first_card.have.connect(self._point_to_models)
         self.queue_page.say.connect(self.tell)
         self.queue_page.undoable.connect(self.tell_undoable)
         self.queue_page.changed.connect(self._say_pause)
@@ -272,6 +283,10 @@ class MainWindow(QMainWindow):
     def _bring_in(self, paths: list[str]) -> None:
         self.go(MODELS)
         self.models_page.bring_in([Path(each) for each in paths])
+
+    def _point_to_models(self) -> None:
+        self.go(MODELS)
+        self.models_page.choose_files()
 
     def _open_files(self, files: list[Path]) -> None:
         self.go(GALLERY)

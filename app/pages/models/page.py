@@ -35,6 +35,8 @@ class ModelsPage(QWidget):
 
     say = Signal(str, dict)
     use_model = Signal(str)
+    full_models = Signal(bool)
+    """Whether there are a base and a refiner besides those that come with Hanga."""
 
     def __init__(self, atelier: Atelier, thread: EngineThread) -> None:
         super().__init__()
@@ -116,7 +118,7 @@ class ModelsPage(QWidget):
         column.addWidget(self._bar)
 
     def _connect(self) -> None:
-        self._add.clicked.connect(self._choose_files)
+        self._add.clicked.connect(self.choose_files)
         self._folder.clicked.connect(self._open_folder)
         self.list.chosen_changed.connect(self._chosen)
         self.list.doubleClicked.connect(self._use)
@@ -133,7 +135,9 @@ class ModelsPage(QWidget):
     def _came(self, found: list[ModelEntry]) -> None:
         if found != self._files.found:
             self.list.changing(lambda: self._files.show_found(found))
-        self._get.setVisible(not {BASE, REFINER} <= {entry.kind for entry in found if entry.place != BUILT_IN})
+        full = {BASE, REFINER} <= {entry.kind for entry in found if entry.place != BUILT_IN}
+        self._get.setVisible(not full)
+        self.full_models.emit(full)
         self._say_what_is_there()
 
     def _say_what_is_there(self) -> None:
@@ -186,7 +190,8 @@ class ModelsPage(QWidget):
         self._refused(error)
         self.refresh()
 
-    def _choose_files(self) -> None:
+    def choose_files(self) -> None:
+        """Have the artist point to models that are on this computer."""
         say = self._atelier.language.say
         title, kinds = say("window_models.add"), f"{say('window_models.files')} (*.safetensors)"
         dialog = QFileDialog(self, title, "", kinds, fileMode=QFileDialog.FileMode.ExistingFiles)

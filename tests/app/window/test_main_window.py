@@ -17,6 +17,7 @@ from app.window.remembering import can_be_reached
 from core.checkpoint import hashing
 from core.engine import Engine, ModelRead
 from core.errors import HangaError
+from core.events import StageStarted
 from core.library import looking
 from core.library.picture import read_record
 from core.paths import Home
@@ -168,3 +169,11 @@ def test_a_large_model_that_is_read_is_told_of_and_keeps_nothing_waiting(
     window.engine_thread.ask(lambda engine: engine.queue.paused, answers.append)
     qtbot.waitUntil(lambda: answers == [False], timeout=PATIENCE)
     gate.set()
+
+
+def test_what_a_run_does_without_for_want_of_memory_is_told(open_window: Open) -> None:
+    window = open_window()
+    window.hear(StageStarted(job="job", stage="base", note="note.memory_streaming"))
+    assert "Memory was short" in window.notice.text
+    window.hear(StageStarted(job="job", stage="decode"))
+    assert "Memory was short" in window.notice.text
