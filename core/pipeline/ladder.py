@@ -56,9 +56,12 @@ class Ladder:
     _news: bool = True
     """Whether the networks have not heard of the plan yet."""
 
-    def attempts(self, stage: str, do: Callable[[Plan], Made]) -> Generator[Event, None, Made]:
+    def attempts(
+        self, stage: str, do: Callable[[Plan], Made], told_of: str | None = None
+    ) -> Generator[Event, None, Made]:
         """What `do` makes of the plan, or of the first lower one for which there is memory; yields an event for each
-        rung. The lowest gets a second attempt, with nothing but its own networks in memory.
+        rung, of the stage `told_of` if that has begun already. The lowest gets a second attempt, with nothing but its
+        own networks in memory.
 
         Raises HangaError memory.exhausted, memory.decode when that fails too; CancelledError between attempts.
         """
@@ -68,7 +71,8 @@ class Ladder:
             if lower is None and emptied:
                 raise self._exhausted(stage)
             emptied = lower is None
-            yield self._make_room(stage, lower)
+            note = self._make_room(lower)
+            yield events.StageStarted(job=self.job, stage=told_of or stage, note=note)
             self.check()
         return made
 
@@ -92,12 +96,13 @@ class Ladder:
             self._news = False
         return do(self.plan)
 
-    def _make_room(self, stage: str, lower: Plan | None) -> Event:
+    def _make_room(self, lower: Plan | None) -> str:
+        """The code of what is done without from now on."""
         before, self.plan, self._news = self.plan, lower or replace(self.plan), True
         if lower is None:
             self.networks.release()
         reclaim(torch.device(self.plan.device))
-        return events.StageStarted(job=self.job, stage=stage, note=note_for(before, self.plan))
+        return note_for(before, self.plan)
 
     def _exhausted(self, stage: str) -> HangaError:
         return HangaError("memory.decode") if stage == events.DECODE else exhausted(self.plan)

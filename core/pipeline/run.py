@@ -173,7 +173,7 @@ class Story:
         """One network's share of every picture of the group."""
         loading = events.LOAD if stage.role == BASE else events.SWAP
         conditioning = yield from self._prompts(stage, loading)
-        yield from self.ladder.attempts(loading, partial(self._loaded, stage))
+        yield from self.ladder.attempts(loading, partial(self._loaded, stage), told_of=events.ENCODE)
         name = events.BASE if stage.role == BASE else events.REFINER
         yield self._stage_started(name)
         for picture in group:
