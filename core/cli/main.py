@@ -8,6 +8,7 @@ import secrets
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,16 +22,18 @@ from core.cli.options import (
     generate_options,
     inspect_options,
     memory_limit,
-    picture_options,
+    plan_options,
     refine_options,
     request_from,
 )
 from core.cli.parsing import Command, Commands, no_options, parser
 from core.cli.pictures import PICTURES
+from core.cli.plan_table import table, timed
 from core.cli.queueing import QUEUE
 from core.cli.reporter import Reporter, Sentences
 from core.errors import EXIT_CANCELLED, HangaError
 from core.events import Saved
+from core.jobs.estimates import Estimator
 from core.library.keeper import Keeper
 from core.library.picture import read_record
 from core.machine import Machine
@@ -94,13 +97,19 @@ def _refine(options: Namespace, reporter: Reporter) -> None:
 
 
 def _plan(options: Namespace, reporter: Reporter) -> None:
-    plan = make_plan(request_from(options), model_folder(Home.default()), _machine(options))
+    home = Home.default()
+    machine = options.machine or _machine(options)
+    limited = machine if options.machine is None else replace(machine, memory_limit=memory_limit(options))
+    plan = make_plan(request_from(options), model_folder(home), limited)
+    if options.machine is None:
+        plan = timed(plan, Estimator(home.timings).stages(plan))
     if options.json:
         print(json.dumps(to_plain(plan)))
         return
     for note in plan.notes:
         reporter.say(note)
     print(_summary(plan, reporter.sentences))
+    print(table(plan, reporter.sentences))
 
 
 def _inspect(options: Namespace, reporter: Reporter) -> None:
@@ -116,7 +125,7 @@ def _doctor(options: Namespace, reporter: Reporter) -> None:
 COMMANDS: Final[Commands] = {
     "generate": Command(generate_options, _generate),
     "refine": Command(refine_options, _refine),
-    "plan": Command(picture_options, _plan),
+    "plan": Command(plan_options, _plan),
     "inspect": Command(inspect_options, _inspect),
     "models": MODELS,
     "pictures": PICTURES,

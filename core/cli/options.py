@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from core.cli.machines import MACHINE
 from core.cli.parsing import Options
 from core.cli.values import CORNER, GIGABYTES, INTERVAL, LORA, NUMBER, SIZE, WHOLE_NUMBER
 from core.errors import HangaError
@@ -59,6 +60,11 @@ def _output_options(options: Options) -> None:
 def generate_options(options: Options) -> None:
     picture_options(options)
     _output_options(options)
+
+
+def plan_options(options: Options) -> None:
+    picture_options(options)
+    options.add_value("--machine", MACHINE)
 
 
 def refine_options(options: Options) -> None:
