@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from string import Template
+from typing import Final
 
+from app.look.icons import FOLDER
 from app.look.metrics import CAPTION, CONTROL, RADIUS, SMALL_CONTROL, TEXT, TITLE
 from app.look.tokens import Tokens
+
+MARKS: Final = FOLDER / "marks"
+"""What Qt draws itself and takes from a file, dark for light grounds and light for dark ones."""
 
 SHEET = Template("""
 QWidget { color: $ink; font-size: ${TEXT}px; }
@@ -41,6 +46,7 @@ QToolButton[role="rail"], QToolButton[role="rail"]:focus { font-size: ${CAPTION}
 QToolButton::menu-indicator { image: none; }
 
 QPushButton[role="outlined"] { border: 1px solid $edge; color: $ink; padding: 5px 12px; }
+QPushButton[role="outlined"]:disabled { border-color: $line; color: $dim; }
 QPushButton[role="outlined"]:focus { border: 2px solid $indigo; padding: 4px 11px; }
 QPushButton[role="action"] { background: $action; color: $on_action; border: 2px solid $action; font-weight: 600;
   font-size: ${TITLE}px; border-radius: ${RADIUS}px; padding: 7px 14px; }
@@ -92,6 +98,15 @@ QPlainTextEdit[role="field"]:focus { border: 2px solid $indigo; padding: 2px; }
 QPlainTextEdit[role="bare"] { background: transparent; border: none; selection-background-color: $indigo;
   selection-color: $on_indigo; }
 
+QCheckBox { spacing: 8px; border: 2px solid transparent; border-radius: 5px; padding: 1px 3px; }
+QCheckBox:focus { border-color: $indigo; }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $edge; border-radius: 4px; background: $field; }
+QCheckBox::indicator:hover { border-color: $ink; }
+QCheckBox::indicator:checked { background: $indigo; border-color: $indigo; image: url($CHECK); }
+QCheckBox::indicator:checked:disabled { background: $edge; border-color: $edge; }
+QCheckBox:disabled { color: $edge; }
+QTreeView::item, QListWidget::item { padding: 3px 4px; }
+
 QMenuBar { background: $window; border: none; padding: 2px 4px; }
 QMenuBar::item { background: transparent; color: $dim; padding: 4px 9px; border-radius: 5px; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: $hover; color: $ink; }
@@ -122,6 +137,7 @@ def stylesheet(tokens: Tokens) -> str:
         "CAPTION": CAPTION,
         "TITLE": TITLE,
         "RADIUS": RADIUS,
+        "CHECK": (MARKS / f"check-{'dark' if tokens.dark else 'light'}.svg").as_posix(),
         "SMALL_INNER": SMALL_CONTROL - 8,
         "FIELD_INNER": CONTROL - 8,
     }
