@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSlider, QWidget
 
 from app.atelier import Atelier
 from app.look.icons import paint_icon
-from app.widgets.buttons import TextButton
+from app.widgets.buttons import IconButton, TextButton
 from app.widgets.painted_slider import PaintedSlider
 from app.widgets.painting import focus_ring, painting
 
@@ -22,11 +22,14 @@ class Rating(QWidget):
     rated = Signal(int)
     rejected = Signal(bool)
 
-    def __init__(self, atelier: Atelier, name: str = "rating") -> None:
+    def __init__(self, atelier: Atelier, name: str = "rating", *, brief: bool = False) -> None:
+        """`brief`: without words."""
         super().__init__()
         self.setObjectName(name)
         self.stars = RatingStars(atelier, f"{name}.stars")
-        self._reject = TextButton(atelier, f"{name}.reject", "window.rating.reject", icon="reject")
+        self._reject: QAbstractButton = (IconButton if brief else _RejectButton)(
+            atelier, f"{name}.reject", "reject", "window.rating.reject"
+        )
         self._reject.setCheckable(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -54,6 +57,11 @@ class Rating(QWidget):
             self.toggle_rejected()
         else:
             super().keyPressEvent(event)
+
+
+class _RejectButton(TextButton):
+    def __init__(self, atelier: Atelier, name: str, icon: str, code: str) -> None:
+        super().__init__(atelier, name, code, icon=icon)
 
 
 class RatingStars(PaintedSlider):

@@ -45,7 +45,7 @@ class BlindPage(QWidget):
         self._background = Background(self)
         self._trial: Trial | None = None
         self.setObjectName("blind")
-        self.setProperty("role", "panel")
+        self.setProperty("role", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.list, self.set_up = TrialList(atelier), SetUp(atelier)
         self.voting, self.verdict = Voting(atelier, thread), Verdict(atelier)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
 
 from app.atelier import Atelier
@@ -50,7 +51,19 @@ class DifferenceTable(QScrollArea):
             grid.addWidget(_label(self._atelier.language.say("window_compare.same"), "dim"), 1, 0, 1, -1)
         grid.setRowStretch(len(differences) + 1, 1)
         self.setWidget(inside)
-        self.setFixedHeight(min(inside.sizeHint().height(), HIGHEST))
+        self._settle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._settle()
+
+    def _settle(self) -> None:
+        """As high as what it says, up to a limit."""
+        inside = self.widget()
+        if inside is not None and (layout := inside.layout()) is not None:
+            layout.activate()
+            self.setFixedHeight(min(layout.heightForWidth(self.viewport().width()), HIGHEST))
 
     def _say(self) -> None:
         self.setAccessibleName(self._atelier.language.say("window_compare.differences"))

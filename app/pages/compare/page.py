@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.background import Background
@@ -57,7 +57,7 @@ class ComparePage(QWidget):
             "fit": IconButton(atelier, "compare.fit", "fit", "window_compare.fit"),
             "pixels": IconButton(atelier, "compare.pixels", "one-to-one", "window_compare.pixels"),
         }
-        self._stack = QStackedWidget()
+        self._stack, self._grid = QStackedWidget(), QGridLayout()
         self._lay_out()
         self._connect()
         atelier.language.follow(self._say)
@@ -126,11 +126,12 @@ class ComparePage(QWidget):
         for name in ("table", "fit", "pixels"):
             row.addWidget(self.buttons[name])
         beside = QWidget()
-        panes = QHBoxLayout(beside)
-        panes.setContentsMargins(0, 0, 0, 0)
-        panes.setSpacing(NEAR)
-        for pane in self.panes:
-            panes.addWidget(pane, 1)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(NEAR)
+        beside.setLayout(self._grid)
+        for place, pane in enumerate(self.panes):
+            pane.number.setText(str(place + 1))
+        self._arrange()
         self._stack.addWidget(beside)
         self._stack.addWidget(self.slider)
         column = QVBoxLayout(self)
@@ -165,6 +166,7 @@ class ComparePage(QWidget):
             pane.setVisible(place < len(abouts))
         for pane, about in zip(self.panes, abouts, strict=False):
             pane.show_about(about)
+        self._arrange()
         self._say()
         if len(abouts) < 2:
             self.left.emit()
@@ -175,6 +177,17 @@ class ComparePage(QWidget):
         first, second = (self._images.get(each, QImage()) for each in (0, 1))
         if len(self._abouts) == 2 and not (first.isNull() or second.isNull()):
             self.slider.compare(first, second, ("1", "2"))
+
+    def _arrange(self) -> None:
+        """In a row, or four in two rows where they are larger so."""
+        ratios = [about.picture.width / about.picture.height for about in self._abouts]
+        room = self._stack.width() / max(self._stack.height(), 1)
+        columns = columns_for(ratios, room)
+        for place, pane in enumerate(self.panes):
+            self._grid.addWidget(pane, place // columns, place % columns)
+        for line in range(MOST):
+            self._grid.setColumnStretch(line, int(line < min(columns, len(ratios))))
+            self._grid.setRowStretch(line, int(line * columns < len(ratios)))
 
     def _step(self, place: int, by: int) -> None:
         self.panes[(place + by) % max(len(self._abouts), 1)].setFocus()
@@ -200,3 +213,14 @@ class ComparePage(QWidget):
         self._show_slider_button()
         made = [made_with(about) for about in self._abouts]
         self.table.show_differences(differences(made, language), [str(place) for place, _ in enumerate(made, 1)])
+
+
+def columns_for(ratios: Sequence[float], room: float) -> int:
+    """How many pictures of these shapes, width over height, stand beside each other in a room of the shape `room` so
+    that the one that is seen smallest is as large as can be: all of them, or half of four."""
+
+    def smallest(columns: int) -> float:
+        width, height = room / columns, 1 / (len(ratios) / columns)
+        return min(min(width / ratio, height) ** 2 * ratio for ratio in ratios)
+
+    return 2 if len(ratios) == MOST and smallest(2) > smallest(MOST) else MOST

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.look.metrics import HAIR, NEAR
@@ -31,10 +31,13 @@ class Pane(QWidget):
         self.setObjectName(name)
         self.canvas = PictureCanvas(atelier, f"{name}.canvas")
         self.canvas.installEventFilter(self)
-        self.words = ElidedLabel("dim")
-        self.rating = Rating(atelier, f"{name}.rating")
+        self.number, self.words = QLabel(), ElidedLabel("dim")
+        self.number.setProperty("role", "strong")
+        self.rating = Rating(atelier, f"{name}.rating", brief=True)
         row = QHBoxLayout()
         row.setContentsMargins(NEAR, 0, NEAR, 0)
+        row.setSpacing(NEAR)
+        row.addWidget(self.number)
         row.addWidget(self.words, 1)
         row.addWidget(self.rating)
         column = QVBoxLayout(self)

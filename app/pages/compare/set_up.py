@@ -35,6 +35,8 @@ LARGEST_SEED: Final = 2**63 - 1
 DICE: Final = 2**32
 LONGEST_NAME: Final = 60
 WIDEST: Final = 980
+PROMPTS: Final = 104
+"""Height of what holds them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,7 @@ class SetUp(QScrollArea):
         self.prompts.setObjectName("blind.prompts")
         self.prompts.setProperty("role", "bare")
         self.prompts.setTabChangesFocus(True)
-        self.prompts.setMinimumHeight(96)
+        self.prompts.setFixedHeight(PROMPTS)
         self.seeds.setObjectName("blind.seeds")
         self.name.setObjectName("blind.name")
         self.name.setMaxLength(LONGEST_NAME)
@@ -107,7 +109,7 @@ class SetUp(QScrollArea):
 
     def _lay_out(self) -> None:
         inside = QWidget()
-        inside.setProperty("role", "panel")
+        inside.setProperty("role", "window")
         inside.setMaximumWidth(WIDEST)
         column = QVBoxLayout(inside)
         column.setContentsMargins(GROUP, GROUP, GROUP, GROUP)

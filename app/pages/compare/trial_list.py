@@ -47,7 +47,7 @@ class TrialList(QScrollArea):
         for widget in (head, self._new):
             self._column.addWidget(widget)
         self._column.addStretch()
-        self._column.addWidget(back)
+        self._column.addWidget(back, alignment=Qt.AlignmentFlag.AlignLeft)
         self.setWidget(inside)
         atelier.language.follow(self._say)
 

@@ -64,7 +64,7 @@ class Voting(QWidget):
             RIGHT: TextButton(atelier, "blind.vote.right", "window_compare.blind.right", "outlined"),
         }
         self.back = IconButton(atelier, "blind.take_back", "undo", "window_compare.blind.take_back")
-        self.end = TextButton(atelier, "blind.end", "window_compare.blind.end")
+        self.end = TextButton(atelier, "blind.end", "window_compare.blind.end", "outlined")
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -172,6 +172,8 @@ class Voting(QWidget):
         else:
             self._prompt.setText("")
             self._stack.setCurrentIndex(1)
+        if self.isVisible():
+            (self.end if self._place is None else self.canvases[0]).setFocus()
 
     def _came(self, numbers: Numbers, left: QImage, right: QImage) -> None:
         if self._trial is None or self._place is None or numbers != _numbers(self._trial.pairs[self._place]):

@@ -32,10 +32,12 @@ FIXED: Final = {
 
 
 class Filters(QScrollArea):
-    """`chosen` carries a Term, or None for all pictures; `trash` that the trash is to be shown."""
+    """`chosen` carries a Term, or None for all pictures; `trash` that the trash is to be shown, `blind` the blind
+    comparisons."""
 
     chosen = Signal(object)
     trash = Signal()
+    blind = Signal()
 
     def __init__(self, atelier: Atelier) -> None:
         super().__init__()
@@ -46,11 +48,12 @@ class Filters(QScrollArea):
         self.setFixedWidth(WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._fixed = {name: FilterRow(atelier, f"gallery.filter.{name}") for name in ("all", *FIXED, "trash")}
+        self._fixed = {name: FilterRow(atelier, f"gallery.filter.{name}") for name in ("all", *FIXED, "trash", "blind")}
         self._groups = {key: _Group(atelier, key) for key in (COLLECTION, TAG, MODEL)}
         self._lay_out()
         self._fixed["all"].clicked.connect(lambda: self._choose(None))
         self._fixed["trash"].clicked.connect(self._choose_trash)
+        self._fixed["blind"].clicked.connect(self._choose_blind)
         for name, term in FIXED.items():
             self._follow(term, self._fixed[name])
         atelier.language.follow(self._say)
@@ -107,11 +110,16 @@ class Filters(QScrollArea):
         self._check()
         self.trash.emit()
 
+    def _choose_blind(self) -> None:
+        self._check()
+        self.blind.emit()
+
     def _check(self) -> None:
         """A press has turned a button over already; what is shown decides how it looks."""
         there = {(place.term.key, place.term.value.casefold()) for place in terms(self._line)}
         self._fixed["all"].setChecked(not self._line.strip() and not self._in_trash)
         self._fixed["trash"].setChecked(self._in_trash)
+        self._fixed["blind"].setChecked(False)
         for term, button in self._terms.items():
             button.setChecked((term.key, term.value.casefold()) in there and not self._in_trash)
 

@@ -186,6 +186,7 @@ class GalleryPage(QWidget):
         search.details_toggled.connect(self._show_details)
         self.filters.chosen.connect(self._filter)
         self.filters.trash.connect(self._show_trash)
+        self.filters.blind.connect(lambda: self.hands.do(BLIND))
         self._results.begun.connect(self._begun)
         self._results.found.connect(self._found)
         grid.selection_changed.connect(self._selection_changed)

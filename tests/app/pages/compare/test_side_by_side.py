@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 
 from app.language import Language
-from app.pages.compare.page import ComparePage
+from app.pages.compare.page import ComparePage, columns_for
 from app.pages.compare.recipes import differences
 from core.request import Lora, Request
 from tests.app.conftest import Show
@@ -122,3 +122,10 @@ class TestDifferences:
 
     def test_the_same_has_none(self) -> None:
         assert differences([request(), request()], Language("ja")) == []
+
+
+class TestPlaces:
+    def test_four_wide_pictures_stand_in_two_rows_four_tall_ones_in_one(self) -> None:
+        assert columns_for([1.5] * 4, 1.5) == 2
+        assert columns_for([0.6] * 4, 2) == 4
+        assert columns_for([1.5] * 3, 1.5) == columns_for([], 1) == 4
