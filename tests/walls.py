@@ -51,8 +51,8 @@ ROOMS = {
     ),
     "jobs": room(
         "core.jobs",
-        "database schedules words",
-        "queue, protocol and estimates carry plain data; the worker is started as a process, not imported",
+        "database schedules budget words",
+        "queue, protocol and estimates carry plain data and count; the worker is started as a process, not imported",
     ),
     "worker": room(
         "core.jobs.worker core.jobs.in_process core.jobs.torch_workshop",

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from core import events
 from core.jobs.timings import Kind
+from core.memory.flops import cells_of, decoder_flops, step_flops
 from core.plan import BASE, Plan, Stage
+from core.residency import TOWERS, UNET
 from core.sampling.catalogue import calls_per_step
 
 
 @dataclass(frozen=True)
 class Act:
     """Something of one kind, for the picture at `index`. `work` is that of one of its `steps`, or of all where there
-    are none to be counted: bytes of weights where these are read, else pixels."""
+    are none to be counted: bytes of weights where these are read, operations where networks compute, else pixels."""
 
     kind: Kind
     index: int
@@ -56,15 +58,16 @@ class Outline:
                 yield from self._preparation(stage, group[0])
             yield from (self._steps(stage, index) for index in group)
         for index in group:
-            yield self._whole(events.DECODE, index, self.plan.first_stage.model.sha256, self.plan.vae_dtype)
-            yield self._whole(events.SAVE, index)
+            yield self._decoding(index)
+            yield Act(self._kind(events.SAVE, "", ""), index, float(self.plan.width * self.plan.height))
 
     def _preparation(self, stage: Stage, index: int) -> Iterator[Act]:
         cold = not self.plan.keep_resident or not {stage.model.sha256, stage.text.sha256} <= set(self.warm)
-        work = float(max(1, self.plan.peak_bytes)) if cold else 1.0
         if cold:
             name = events.LOAD if stage.role == BASE else events.SWAP
-            yield Act(self._kind(name, stage.text.sha256, self.plan.dtype, cold=True), index, work)
+            kind = self._kind(name, stage.text.sha256, self.plan.dtype, cold=True)
+            yield Act(kind, index, self._weights(stage, TOWERS))
+        work = self._weights(stage, UNET) if cold else 1.0
         yield Act(self._kind(events.ENCODE, stage.model.sha256, self.plan.dtype, cold=cold), index, work)
 
     def _steps(self, stage: Stage, index: int) -> Act:
@@ -73,14 +76,18 @@ class Outline:
         sides = 1 if plan.guidance_scale == 1 else 2
         patched = "patched" if plan.adapters and not plan.keep_patched else ""
         kind = self._kind(name, stage.model.sha256, plan.dtype, f"{plan.sampler}/{sides}/{patched}")
-        return Act(kind, index, self._pixels, len(calls_per_step(plan.sampler, stage.sigmas)))
+        work = float(step_flops(plan, stage))
+        return Act(kind, index, work, len(calls_per_step(plan.sampler, stage.sigmas)))
 
-    def _whole(self, name: str, index: int, model: str = "", dtype: str = "") -> Act:
-        return Act(self._kind(name, model, dtype), index, self._pixels)
+    def _decoding(self, index: int) -> Act:
+        plan = self.plan
+        kind = self._kind(events.DECODE, plan.first_stage.model.sha256, plan.vae_dtype)
+        return Act(kind, index, float(decoder_flops(plan.first_stage.config, *cells_of(plan))))
+
+    def _weights(self, stage: Stage, part: str) -> float:
+        """Bytes of a network, where it is known where it lives; else of all that the plan takes."""
+        lodging = self.plan.residency.lodging(stage.role, part)
+        return float(max(1, self.plan.peak_bytes if lodging is None else lodging.weight_bytes))
 
     def _kind(self, name: str, model: str, dtype: str, detail: str = "", cold: bool = False) -> Kind:
         return Kind(name, self.plan.device, cold, dtype, model[:16], detail)
-
-    @property
-    def _pixels(self) -> float:
-        return float(self.plan.width * self.plan.height)

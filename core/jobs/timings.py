@@ -1,6 +1,6 @@
 """How long this machine takes for what: durations of past runs, and what they let expect.
 
-`timings.json`: {"schema": 1, "durations": [{"kind": {…}, "samples": [[work, seconds], …]}, …]}, newest last. It only
+`timings.json`: {"schema": 2, "durations": [{"kind": {…}, "samples": [[work, seconds], …]}, …]}, newest last. It only
 saves guessing: a file that cannot be read is kept aside and begun anew, one that cannot be written is done without.
 """
 
@@ -21,7 +21,7 @@ from core.plain import from_plain, to_plain
 
 logger = logging.getLogger(__name__)
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 MOST_BYTES: Final = 1 << 20
 MOST_KINDS: Final = 500
 REMEMBERED: Final = 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 
 from core.architecture import TextConfig, UNetConfig, VAEConfig
@@ -14,6 +15,7 @@ KERNEL = 9
 """Of a convolution: three by three."""
 
 
+@lru_cache(maxsize=64)
 def unet_flops(config: UNetConfig, height: int, width: int, tokens: int = 77) -> int:
     """Of one pass for one side of guidance, on latents of `height` × `width` cells and a prompt of `tokens`."""
     cells = cells_by_level(config, height, width)
@@ -21,6 +23,7 @@ def unet_flops(config: UNetConfig, height: int, width: int, tokens: int = 77) ->
     return total + 2 * KERNEL * config.model_channels * config.out_channels * cells[0]
 
 
+@lru_cache(maxsize=64)
 def decoder_flops(config: VAEConfig, height: int, width: int) -> int:
     """Of turning latents of `height` × `width` cells into pixels."""
     cells = height * width

@@ -80,7 +80,7 @@ def _refuse_limit(device: Device, draft: Plan, machine: Machine, sizes: Sizes) -
     least = _leanest(device, draft, machine, sizes).peak_bytes + context_bytes(device.kind)
     raise HangaError(
         "request.limit_too_low",
-        limit=_gigabytes(machine.memory_limit or 0, math.floor),
+        limit=round((machine.memory_limit or 0) / GIGABYTE, 2),
         least=_gigabytes(least, math.ceil),
     )
 

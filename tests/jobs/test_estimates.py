@@ -313,11 +313,11 @@ class TestTheFile:
             b"{",
             b"[]",
             b"[" * 100_000,
-            b'{"schema": 2, "durations": []}',
-            b'{"schema": 1, "durations": [{"kind": {"stage": "load", "device": "cpu"}, "samples": [[0, 1]]}]}',
-            b'{"schema": 1, "durations": [{"kind": {"stage": "load", "device": "cpu"}, "samples": [[1, NaN]]}]}',
-            b'{"schema": 1, "durations": [{"kind": {"stage": "load", "device": "cpu"}, "samples": [[1, 1e999]]}]}',
-            b'{"schema": 1, "durations": [{"kind": 7, "samples": []}]}',
+            b'{"schema": 3, "durations": []}',
+            b'{"schema": 2, "durations": [{"kind": {"stage": "load", "device": "cpu"}, "samples": [[0, 1]]}]}',
+            b'{"schema": 2, "durations": [{"kind": {"stage": "load", "device": "cpu"}, "samples": [[1, NaN]]}]}',
+            b'{"schema": 2, "durations": [{"kind": {"stage": "load", "device": "cpu"}, "samples": [[1, 1e999]]}]}',
+            b'{"schema": 2, "durations": [{"kind": 7, "samples": []}]}',
             b" " * (2 << 20),
         ],
         ids=range(11),
@@ -327,7 +327,7 @@ class TestTheFile:
         studio = Studio()
         watch(Estimator(store, studio.clock), studio, PLAN)
         assert (store.parent / "timings-damaged.json").read_bytes() == data
-        assert json.loads(store.read_text())["schema"] == 1
+        assert json.loads(store.read_text())["schema"] == 2
 
     @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
@@ -341,7 +341,7 @@ class TestTheFile:
     )
     def test_any_json(self, tmp_path_factory: pytest.TempPathFactory, data: object) -> None:
         store = tmp_path_factory.getbasetemp() / "any.json"
-        store.write_text(json.dumps({"schema": 1, "durations": data}))
+        store.write_text(json.dumps({"schema": 2, "durations": data}))
         timings.load(store).seconds(Kind(events.LOAD, "cpu"), 1.0)
 
     def test_a_disk_that_takes_nothing_costs_no_picture(self, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
