@@ -92,6 +92,7 @@ class Completing(QObject):
         return text[-LOOKED_AT:]
 
     def _offer(self) -> None:
+        self._typing = False
         if self._edit.hasFocus() and not self._edit.textCursor().hasSelection():
             offers = self._vocabulary.offers(self._before())
             self.list.show_offers(offers, self._edit.cursorRect().translated(self._edit.viewport().pos()))

@@ -15,6 +15,8 @@ from app.widgets.completions import LORA, STYLE, WILDCARD, Offer
 
 WIDEST: Final = 300
 ROW: Final = 26
+PADDING: Final = 36
+EDGES: Final = 10
 OFFER: Final = Qt.ItemDataRole.UserRole
 KINDS: Final = (STYLE, LORA, WILDCARD)
 """Those that are said beside the words; others are plain words."""
@@ -64,7 +66,9 @@ class CompletionList(QListWidget):
 
     def _place(self, cursor: QRect) -> None:
         window = self._owner.window()
-        size = QSize(min(self.sizeHintForColumn(0) + 40, WIDEST), self.count() * ROW + 2 * self.frameWidth() + 8)
+        words = (self.item(row).text() for row in range(self.count()))
+        longest = max(self.fontMetrics().horizontalAdvance(each) for each in words)
+        size = QSize(min(longest + PADDING, WIDEST), self.count() * ROW + EDGES)
         corner = self._owner.mapTo(window, cursor.bottomLeft() + QPoint(0, HAIR))
         if corner.y() + size.height() > window.height():
             corner.setY(self._owner.mapTo(window, cursor.topLeft()).y() - size.height() - HAIR)

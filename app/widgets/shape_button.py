@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.atelier import Atelier
 from app.look.metrics import CAPTION, RADIUS, text_font
@@ -27,12 +27,13 @@ class ShapeButton(QAbstractButton):
         self.setObjectName(f"{name}.{size[0]}x{size[1]}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # a row of seven is a tight fit
         self.setText(ratio_name(size))
         atelier.look.changed.connect(self.update)
         atelier.language.follow(self._say)
 
     def sizeHint(self) -> QSize:
-        return QSize(86, 74) if self._with_pixels else QSize(44, 58)
+        return QSize(86, 74) if self._with_pixels else QSize(40, 58)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(36, self.sizeHint().height())

@@ -131,6 +131,15 @@ class TestKeys:
         assert editor.text == "<lora:film grain:1>"
 
 
+def test_they_go_with_what_they_were_offered_for(editor: PromptEditor, qtbot: QtBot) -> None:
+    type_words(editor, qtbot, "a fo")
+    longest = editor.completing.list.sizeHintForRow(0)
+    assert editor.completing.list.height() >= longest
+    assert editor.completing.list.width() >= editor.fontMetrics().horizontalAdvance("foxglove")
+    editor.set_text("something else")
+    assert not editor.completing.list.isVisible()
+
+
 def test_nothing_is_offered_for_what_was_not_typed(editor: PromptEditor, qtbot: QtBot) -> None:
     editor.set_text("a fo")
     qtbot.wait(200)

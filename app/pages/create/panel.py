@@ -87,6 +87,7 @@ class Panel(QFrame):
         self._using = False
         self._touched()
         atelier.language.follow(self._say)
+        atelier.language.changed.connect(self._offer_words)
 
     def request(self) -> Request:
         return self._form.request()

@@ -154,6 +154,19 @@ class TestLoras:
 
 
 class TestTyping:
+    def test_styles_are_offered_by_the_names_of_the_language(self, studios: Studios, studio: Studio) -> None:
+        studios.atelier.language.choose("ja")
+        editor = studio.page.panel.prompts.prompt
+        editor.set_text("木")
+        studio.qtbot.keyClicks(prompt(studio), "x")
+        editor.edit.textCursor().deletePreviousChar()
+        prompt(studio).insertPlainText("版画"[:1])
+        studio.qtbot.keyClicks(prompt(studio), " ")
+        editor.edit.textCursor().deletePreviousChar()
+        studio.until(editor.completing.list.isVisible)
+        studio.qtbot.keyClick(prompt(studio), Qt.Key.Key_Tab)
+        assert studio.page.panel.prompts.styles.names == ("Woodblock print",)
+
     def test_styles_lists_and_loras_are_offered(self, studio: Studio) -> None:
         offers = studio.page.panel.prompts.prompt.completing.list
         prompt(studio).selectAll()
