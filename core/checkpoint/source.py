@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from core.checkpoint.account import Account
 from core.checkpoint.filling import fill
 from core.checkpoint.header import Progress
 from core.checkpoint.part import Part, Stored
-from core.checkpoint.reader import TORCH_DTYPES, MappedFile
+from core.checkpoint.reader import TORCH_DTYPES, MappedFile, TensorFile
 from core.conditioning.towers import LOGIT_SCALE
 
 C = TypeVar("C", UNetConfig, VAEConfig, TextConfig)
@@ -53,6 +54,15 @@ class PartSource(Generic[C]):
         """Raises HangaError file.changed if a mapped file is no longer what it was."""
         for file in self._mapped.values():
             file.check()
+
+    def foretell(self) -> None:
+        """Let the system begin to read what will be asked for, where systems can be told."""
+        if hasattr(os, "posix_fadvise"):
+            for header in {item.header.path: item.header for item in self.part.stored}.values():
+                mine = [item.info for item in self.part.stored if item.header.path == header.path]
+                start = min(info.start for info in mine)
+                with TensorFile(header) as file:
+                    file.foretell(start, max(info.start + info.bytes for info in mine) - start)
 
     def left_out(self, wanted: Iterable[str]) -> Account:
         """What the layout leaves out of `wanted`; raises HangaError if anything else the network needs is not there."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
+from weakref import finalize
 
 import torch
 from torch import Tensor
 
 from core.memory.copying import CopyEngine, Mark
+from core.memory.packing import host_memory
 
 
 class Cargo(Protocol):
@@ -26,34 +28,43 @@ class Dock:
 
     def __init__(self, copies: CopyEngine, pinned_bytes: int = 0) -> None:
         self.copies = copies
-        self._budget = pinned_bytes
+        self._budget = self.pinned_bytes = pinned_bytes
+        self._latest: Mark | None = None
         self._pinned: dict[int, Tensor] = {}
+        """By address. No memory may be freed that is still pinned, so it lives as long as it is in here."""
+        finalize(self, _let_go, copies, self._pinned).atexit = False
         self._staging: list[Stage] = []
 
     def send(self, memory: Tensor, slot: Tensor, after: Mark | None) -> Mark:
         target = slot[: memory.numel()]
         if not self.copies.pins or self._pin(memory):
-            return self.copies.copy(target, memory, after)
+            self._latest = self.copies.copy(target, memory, after)
+            return self._latest
         return self.stage(memory.numel(), lambda buffer: buffer.copy_(memory), slot, after)
 
     def stage(self, count: int, fill: Callable[[Tensor], object], slot: Tensor, after: Mark | None) -> Mark:
         """Send `count` bytes that `fill` writes. HangaError if it raises one."""
         stage = self._stage(count)
         fill(stage.memory[:count])
-        stage.read = self.copies.copy(slot[:count], stage.memory[:count], after)
+        stage.read = self._latest = self.copies.copy(slot[:count], stage.memory[:count], after)
         return stage.read
+
+    def finish(self) -> None:
+        """Return when nothing is on its way, so that memory at both ends may change or go."""
+        if self._latest is not None:
+            self.copies.finish(self._latest)
 
     def release(self, memory: Tensor) -> None:
         """Unpin `memory`, which nothing copies any more."""
-        if memory.data_ptr() in self._pinned:
-            self._unpin(memory)
+        if self._pinned.pop(memory.data_ptr(), None) is not None:
+            self._budget += memory.nbytes
+            self.copies.unpin(memory)
 
     def close(self) -> None:
-        """Unpin everything. Nothing may be copying any more."""
-        for memory in list(self._pinned.values()):
-            self._unpin(memory)
-        for stage in self._staging:
-            self._free(stage)
+        """Unpin everything, when nothing is on its way any more."""
+        self.finish()
+        _let_go(self.copies, self._pinned)
+        self._budget = self.pinned_bytes
         self._staging.clear()
 
     def _pin(self, memory: Tensor) -> bool:
@@ -67,11 +78,6 @@ class Dock:
         self._budget -= memory.nbytes
         self._pinned[memory.data_ptr()] = memory
         return True
-
-    def _unpin(self, memory: Tensor) -> None:
-        del self._pinned[memory.data_ptr()]
-        self._budget += memory.nbytes
-        self.copies.unpin(memory)
 
     def _stage(self, count: int) -> Stage:
         """One of two buffers in turn, so that one is filled while the other is read."""
@@ -87,14 +93,17 @@ class Dock:
         return stage
 
     def _widen(self, stage: Stage, count: int) -> None:
-        self._free(stage)
-        stage.memory = torch.empty(count, dtype=torch.uint8)
-        stage.pinned = self.copies.pins and self.copies.pin(stage.memory)
-
-    def _free(self, stage: Stage) -> None:
-        if stage.pinned:
+        """Staging buffers are no part of the budget."""
+        if self._pinned.pop(stage.memory.data_ptr(), None) is not None:
             self.copies.unpin(stage.memory)
-        stage.pinned = False
+        stage.memory = host_memory(count)
+        if self.copies.pins and self.copies.pin(stage.memory):
+            self._pinned[stage.memory.data_ptr()] = stage.memory
+
+
+def _let_go(copies: CopyEngine, pinned: dict[int, Tensor]) -> None:
+    while pinned:
+        copies.unpin(pinned.popitem()[1])
 
 
 @dataclass(eq=False)
@@ -102,7 +111,6 @@ class Stage:
     """A staging buffer, and when what lies in it will have been copied."""
 
     memory: Tensor
-    pinned: bool = False
     read: Mark | None = None
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from core.memory.cargo import Cargo, Dock, FileCargo, HostCargo
-from core.memory.packing import Package, empty, pack
+from core.memory.packing import Package, empty, host_memory, pack
 from core.memory.ring import Ring, Train
 
 HOST: Final = torch.device("cpu")
@@ -39,6 +39,8 @@ class Where:
     device: torch.device
     moving: frozenset[str] = frozenset()
     ring: Ring | None = None
+    dock: Dock | None = None
+    """Where copies to the device start; None where the device is the host."""
     in_place: bool = False
     """From the file's own pages, as far as it can be."""
 
@@ -59,11 +61,12 @@ class Mover:
     _packages: dict[str, Package] = field(default_factory=dict)
     _copies: dict[str, HostCargo] = field(default_factory=dict)
     """Units of which the host has a copy."""
+    _in_file: dict[str, FileCargo] = field(default_factory=dict)
     _hooks: list[RemovableHandle] = field(default_factory=list)
     _lies: Where | None = None
     """Where what is not away lies: as `where`, but also when it is not complete."""
     _dock: Dock | None = None
-    """Of the last ring."""
+    """The last at which it was."""
 
     def __post_init__(self) -> None:
         self._packages = {unit: self._pack(unit) for unit in self.units}
@@ -80,6 +83,18 @@ class Mover:
             self.where = where
             self._drop_copies(() if copy else [unit for unit in self.units if unit not in where.moving])
 
+    def then(self, following: Mover | None, where: Where | None = None) -> None:
+        """After this pass, and not before, `following` streams through the same ring, there; None: this one again."""
+        if self.train is not None:
+            self.train.then(None if following is None or where is None else following.train_to(where))
+
+    def train_to(self, where: Where) -> Train | None:
+        """What it would stream there."""
+        return None if where.ring is None else Train(where.ring, [self._cargo(unit) for unit in self._moving(where)])
+
+    def _moving(self, where: Where) -> list[str]:
+        return [unit for unit in self.units if unit in where.moving]
+
     @property
     def copied_bytes(self) -> int:
         """Host memory that copies take."""
@@ -90,10 +105,10 @@ class Mover:
         return self._lies is not None and self._lies.device == device
 
     def halt(self) -> None:
-        """No more streaming through the ring, which is to go. What is resident stays."""
-        if self._lies is not None and self._lies.ring is not None:
+        """No more copies from the dock, which is to go. What is resident stays."""
+        if self._lies is not None and self._lies.dock is not None:
             self._stop()
-            self.where, self._lies = None, replace(self._lies, ring=None, moving=frozenset())
+            self.where, self._lies = None, replace(self._lies, ring=None, dock=None, moving=frozenset())
 
     def evict(self) -> None:
         """Leave the device. The host keeps a copy, if it has room; nothing is lost if it has not."""
@@ -148,16 +163,24 @@ class Mover:
     def _come(self, where: Where, copy: bool) -> None:
         if where.in_place:
             self._map()
+        if where.dock is not None:
+            self._dock_at(where.dock)
         resident = [unit for unit in self.units if unit not in where.moving and self._is_away(unit)]
-        placed = {unit: self._memory_at(unit, where.device) for unit in resident}
-        wanted = [unit for unit in self.units if unit in where.moving]
-        wanted += [unit for unit in self.units if unit not in where.moving] if copy and where.device != HOST else []
+        wanted = self._moving(where)
+        wanted += resident if copy and where.device != HOST else []
         arriving = self._new_copies(wanted)
-        self._read(placed, arriving)
-        for unit, tensors in placed.items():
+        by_way_of_host = [unit for unit in resident if unit in self._copies or unit in arriving]
+        memory = {
+            unit: torch.empty(self._packages[unit].bytes, dtype=torch.uint8, device=where.device)
+            for unit in by_way_of_host
+        }
+        direct = {unit: self._memory_at(unit, where.device) for unit in resident if unit not in memory}
+        self._read(direct, arriving)
+        for unit, tensors in direct.items():
             self._put(unit, tensors)
+        self._bring(memory, where.dock)
         if where.ring is not None and where.moving:
-            self._start(where.ring, [unit for unit in self.units if unit in where.moving])
+            self._start(where.ring, self._moving(where))
 
     def _map(self) -> None:
         away = {unit: self._memory_at(unit, AWAY) for unit in self.units if self._is_away(unit)}
@@ -182,24 +205,26 @@ class Mover:
         missing = [name for name, weight in weights.items() if weight.device == AWAY]
         return {name: empty(berths[name].shape, self.dtype, device) for name in missing}
 
-    def _read(self, placed: Mapping[str, Mapping[str, Tensor]], arriving: Mapping[str, HostCargo]) -> None:
-        """From the file to the device, or to the host and from there to the device."""
-        direct = {
-            unit: tensors for unit, tensors in placed.items() if unit not in self._copies.keys() | arriving.keys()
-        }
+    def _read(self, direct: Mapping[str, Mapping[str, Tensor]], arriving: Mapping[str, HostCargo]) -> None:
+        """From the file: at once to where it is to be, or to the host."""
         packed = {unit: self._packages[unit].views(cargo.memory) for unit, cargo in arriving.items()}
-        targets = dict(_named(direct | packed))
+        targets = dict(_named({**direct, **packed}))
         if targets:
             self.source.read(targets)
         self._copies.update(arriving)
-        for unit in placed.keys() - direct.keys():
-            views = self._packages[unit].views(self._copies[unit].memory)
-            for name, tensor in placed[unit].items():
-                tensor.copy_(views[name])
+
+    def _bring(self, memory: Mapping[str, Tensor], dock: Dock | None) -> None:
+        """From the host's copies to the device, a unit at a time; what computes waits for them, the host does not."""
+        for unit, there in memory.items():
+            here = self._copies[unit].memory
+            if dock is None:
+                there.copy_(here)
+            else:
+                dock.copies.wait(dock.send(here, there, dock.copies.mark()))
+            self._put(unit, self._packages[unit].views(there))
 
     def _start(self, ring: Ring, moving: list[str]) -> None:
         views = [self._packages[unit].views(ring.slot(index).memory) for index, unit in enumerate(moving)]
-        self._dock_at(ring.dock)
         self.train = train = Train(ring, [self._cargo(unit) for unit in moving])
         for index, unit in enumerate(moving):
             self._put(unit, views[index])
@@ -211,6 +236,7 @@ class Mover:
     def _dock_at(self, dock: Dock) -> None:
         """Memory is pinned for one dock at a time."""
         if self._dock is not None and self._dock is not dock:
+            self._dock.finish()
             for cargo in self._copies.values():
                 self._dock.release(cargo.memory)
         self._dock = dock
@@ -218,7 +244,10 @@ class Mover:
     # ---------------------------------------------------------------------------------------------------------- weights
 
     def _cargo(self, unit: str) -> Cargo:
-        return self._copies.get(unit) or FileCargo(self._packages[unit].bytes, partial(self._read_packed, unit))
+        """One and the same for as long as it comes from the same place."""
+        if unit not in self._copies and unit not in self._in_file:
+            self._in_file[unit] = FileCargo(self._packages[unit].bytes, partial(self._read_packed, unit))
+        return self._copies.get(unit) or self._in_file[unit]
 
     def _read_packed(self, unit: str, memory: Tensor) -> None:
         self.source.read(dict(_named({unit: self._packages[unit].views(memory)})))
@@ -226,12 +255,13 @@ class Mover:
     def _host_memory(self, unit: str, promised: int = 0) -> HostCargo | None:
         """Room for a unit, besides `promised` bytes that are not in use yet."""
         count = self._packages[unit].bytes
-        return HostCargo(torch.empty(count, dtype=torch.uint8)) if self.room(promised + count) else None
+        return HostCargo(host_memory(count)) if self.room(promised + count) else None
 
     def _drop_copies(self, units: Iterable[str]) -> None:
         for unit in units:
             cargo = self._copies.pop(unit, None)
             if cargo is not None and self._dock is not None:
+                self._dock.finish()
                 self._dock.release(cargo.memory)
 
     def _pack(self, unit: str) -> Package:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -12,6 +13,7 @@ from torch import Tensor
 
 ALIGNMENT: Final = 64
 """Bytes. As torch's own memory on a processor: some kernels round otherwise from another start."""
+PAGE: Final = mmap.PAGESIZE
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,14 @@ def pack(shapes: Iterable[tuple[str, torch.Size]], dtype: torch.dtype) -> Packag
 def empty(shape: torch.Size, dtype: torch.dtype, device: torch.device) -> Tensor:
     """Memory for a weight by itself, laid out as in a package: convolutions with their channels last."""
     return torch.empty(shape, dtype=dtype, device=device, memory_format=_format(shape))
+
+
+def host_memory(count: int) -> Tensor:
+    """Bytes of the host on pages that nothing else shares: such as can be page-locked by themselves."""
+    pages = -(-count // PAGE) * PAGE
+    memory = torch.empty(pages + PAGE, dtype=torch.uint8)
+    start = -memory.data_ptr() % PAGE
+    return memory[start : start + count]
 
 
 def _view(memory: Tensor, berth: Berth) -> Tensor:

@@ -32,7 +32,6 @@ class Ring:
     def __init__(self, dock: Dock, count: int, size: int, device: torch.device) -> None:
         self.dock, self.copies = dock, dock.copies
         self.count, self.size, self.device = count, size, device
-        self._latest: Mark | None = None
 
     @cached_property
     def slots(self) -> list[Slot]:
@@ -46,19 +45,13 @@ class Ring:
         """Begin to fill a slot, after all that was asked to be computed so far."""
         if slot.holds is not cargo:
             slot.holds = None
-            slot.arrived = self._latest = cargo.send(self.dock, slot.memory, self.copies.mark())
+            slot.arrived = cargo.send(self.dock, slot.memory, self.copies.mark())
             slot.holds = cargo
-
-    def finish(self) -> None:
-        """Return when nothing is on its way, so that memory at both ends may change or go."""
-        if self._latest is not None:
-            self.copies.finish(self._latest)
 
     def close(self) -> None:
         """Let go of all memory that it took. No train may go through it any more."""
-        self.finish()
+        self.dock.finish()
         self.__dict__.pop("slots", None)
-        self.dock.close()
 
 
 class Train:
@@ -70,11 +63,11 @@ class Train:
 
     def then(self, following: Train | None) -> None:
         """Whose units come after those of this pass; None for another pass of the same."""
-        self._next = following or self
+        self._next = self if following is None or following.ring is not self.ring else following
 
     def stop(self) -> None:
         """None of its units is on its way any more, and none counts as there."""
-        self.ring.finish()
+        self.ring.dock.finish()
         for slot in self.ring.slots:
             if any(slot.holds is cargo for cargo in self.cargo):
                 slot.holds = None

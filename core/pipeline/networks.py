@@ -16,20 +16,18 @@ from core.checkpoint.header import Progress
 from core.checkpoint.layout import Network
 from core.conditioning.encode import Towers
 from core.errors import HangaError
-from core.memory.cargo import Dock
 from core.memory.copying import copies_to
-from core.memory.mover import HOST
-from core.memory.packing import ALIGNMENT
-from core.memory.residency import units
-from core.memory.ring import Ring
+from core.memory.harbour import Extent, Harbour
+from core.memory.lodgings import at_home
+from core.memory.mover import HOST, Where
 from core.models.unet import UNet
 from core.models.vae import VAE
 from core.patches.places import Wearer
 from core.patches.wear import Fabric, put_on
 from core.pipeline.cancel import Check
-from core.pipeline.opening import OPENERS, Opened, has_room, moving, where
+from core.pipeline.opening import OPENERS, Opened, extent, has_room, where
 from core.plan import BASE, Adapter, ModelFile, Plan, Stage
-from core.residency import STREAMED, TOWERS, UNET
+from core.residency import TOWERS, UNET
 from core.residency import VAE as VAE_PART
 
 Key = tuple[ModelFile, str, torch.dtype]
@@ -52,7 +50,7 @@ class Networks:
     keep: bool = True
     held: dict[Key, Held] = field(default_factory=dict)
     worn: dict[Key, Worn] = field(default_factory=dict)
-    ring: Ring | None = None
+    harbour: Harbour | None = None
     copies: int = 0
     """Bytes of host memory that copies of weights may take, which come back to a device."""
 
@@ -68,7 +66,7 @@ class Networks:
         for key in list(self.held):
             if key[:2] not in wanted or key[2] not in types:
                 self._drop(key)
-        self._follow_ring(plan)
+        self._dock(extent(plan, torch_dtype(plan.dtype)))
 
     def unet(self, stage: Stage, plan: Plan, check: Check) -> UNet:
         key = (stage.model, "unet", torch_dtype(plan.dtype))
@@ -77,8 +75,23 @@ class Networks:
             self._drop(key)
             raise HangaError("file.changed", name=stage.model.name)
         self._settle(key, plan, stage.role, UNET, check)
+        held["unet"].mover.then(None)
         self._dress(key, stage, plan, check)
         return cast(UNet, held["unet"].network)
+
+    def ahead(self, stage: Stage, plan: Plan) -> None:
+        """The UNet of `stage` comes next: the system may read its file while another one computes."""
+        if self.harbour is not None:
+            for one in self._held((stage.model, "unet", torch_dtype(plan.dtype)), ("unet",)).values():
+                one.source.foretell()
+
+    def hand_over(self, stage: Stage, following: Stage, plan: Plan) -> None:
+        """The pass that begins is the last of `stage`: when its own last units compute, the first ones of `following`
+        stream in."""
+        here, there = (self.held.get((one.model, "unet", torch_dtype(plan.dtype))) for one in (stage, following))
+        if here is not None and there is not None:
+            to = self._where(there["unet"], plan, following.role, UNET)
+            here["unet"].mover.then(there["unet"].mover, to)
 
     def towers(self, stage: Stage, plan: Plan, check: Check) -> Towers:
         key = (stage.text, _towers_part(stage), torch_dtype(plan.dtype))
@@ -97,7 +110,7 @@ class Networks:
         """Let go of everything, and give the memory back to the system."""
         for key in list(self.held):
             self._drop(key)
-        self._follow_ring(None)
+        self._dock(None)
         gc.collect()
         if torch.accelerator.is_available():
             torch.accelerator.empty_cache()
@@ -147,8 +160,7 @@ class Networks:
 
     def _settle(self, key: Key, plan: Plan, role: str, part: str, check: Check) -> None:
         for one in list(self.held[key].values()):
-            config = one.network.config if part == UNET else None
-            to = where(plan, plan.residency.lodging(role, part), config, key[2], self.ring)
+            to = self._where(one, plan, role, part)
             if not self.keep:
                 self._make_way(key, to.device)
             one.source.progress = _stopping(check)
@@ -160,18 +172,20 @@ class Networks:
                 self._drop(key)
                 raise
 
-    def _follow_ring(self, plan: Plan | None) -> None:
-        """Have the ring that the plan's UNets stream through, if any does."""
-        wanted = None if plan is None else _ring_of(plan)
-        now = None if self.ring is None else (self.ring.device, self.ring.count, self.ring.size)
-        if now == wanted:
+    def _where(self, one: Opened, plan: Plan, role: str, part: str) -> Where:
+        lodging = plan.residency.lodging(role, part) or at_home(role, part, plan.device, 0)
+        return where(lodging, one.network.config if part == UNET else None, one.mover.dtype, self.harbour)
+
+    def _dock(self, wanted: Extent | None) -> None:
+        """Have the harbour that is wanted. What streamed through another one stops; what is resident stays."""
+        if wanted == (None if self.harbour is None else self.harbour.extent):
             return
         for held in self.held.values():
             for one in held.values():
                 one.mover.halt()
-        if self.ring is not None:
-            self.ring.close()
-        self.ring = None if wanted is None or plan is None else _new_ring(plan, *wanted)
+        if self.harbour is not None:
+            self.harbour.close()
+        self.harbour = None if wanted is None else Harbour(wanted, copies_to(wanted.device))
 
     # --------------------------------------------------------------------------------------------------------- dressing
 
@@ -195,28 +209,6 @@ class Networks:
     def _device(self, key: Key) -> torch.device:
         settled = next(iter(self.held[key].values())).mover.where
         return HOST if settled is None else settled.device
-
-
-def _ring_of(plan: Plan) -> tuple[torch.device, int, int] | None:
-    """Device, number of slots, and bytes of each, of which the largest unit takes most and alignment a little."""
-    sizes: dict[torch.device, int] = {}
-    itemsize = torch_dtype(plan.dtype).itemsize
-    for stage in plan.stages:
-        lodging = plan.residency.lodging(stage.role, UNET)
-        if lodging is not None and lodging.place == STREAMED:
-            names = moving(stage.unet, itemsize, lodging.resident_bytes)
-            largest = max((unit.parameters * itemsize for unit in units(stage.unet) if unit.name in names), default=0)
-            device = torch.device(lodging.device)
-            sizes[device] = max(sizes.get(device, 0), largest + WEIGHTS_OF_A_UNIT * ALIGNMENT)
-    return next(((device, plan.residency.slots, size) for device, size in sizes.items()), None)
-
-
-WEIGHTS_OF_A_UNIT = 64
-"""More than any unit has."""
-
-
-def _new_ring(plan: Plan, device: torch.device, count: int, size: int) -> Ring:
-    return Ring(Dock(copies_to(device), plan.residency.pinned_bytes), count, size, device)
 
 
 def _towers_part(stage: Stage) -> str:

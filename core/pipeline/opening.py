@@ -18,18 +18,21 @@ from core.checkpoint.load import require, skeleton
 from core.checkpoint.part import Part
 from core.checkpoint.source import PartSource
 from core.conditioning.towers import BigG, ClipL
-from core.memory.mover import Mover, Where
-from core.memory.residency import streamed, units
-from core.memory.ring import Ring
+from core.memory.harbour import Extent, Harbour
+from core.memory.mover import HOST, Mover, Where
+from core.memory.packing import ALIGNMENT
+from core.memory.residency import slot_bytes, streamed, units
 from core.models.unet import UNet
 from core.models.vae import VAE
-from core.plan import Plan
-from core.residency import IN_PLACE, STREAMED, Lodging
+from core.plan import Plan, Stage
+from core.residency import IN_PLACE, STREAMED, UNET, Lodging
 
 WHOLE: Final = ("",)
 """The one unit of a network that only moves as a whole."""
 RESERVE: Final = 2 << 30
 """Bytes of host memory that are left to others: the window, the system, and what files are read into."""
+MOST_WEIGHTS: Final = 64
+"""More than any unit has."""
 
 Room = Callable[[int], bool]
 """Whether the host may take so many bytes more for copies of weights."""
@@ -89,14 +92,33 @@ def has_room(count: int) -> bool:
 # -------------------------------------------------------------------------------------------------------------- lodging
 
 
-def where(plan: Plan, lodging: Lodging | None, unet: UNetConfig | None, dtype: torch.dtype, ring: Ring | None) -> Where:
-    """Where a network is to be; a plan that says nothing means its device. Only a UNet streams."""
-    if lodging is None:
-        return Where(torch.device(plan.device))
+def where(lodging: Lodging, unet: UNetConfig | None, dtype: torch.dtype, harbour: Harbour | None) -> Where:
+    """Where a network is to be. Only a UNet streams, and only to a device that is not the host."""
     device = torch.device(lodging.device)
-    if lodging.place == STREAMED and unet is not None:
-        return Where(device, moving(unet, dtype.itemsize, lodging.resident_bytes), ring)
-    return Where(device, in_place=lodging.place == IN_PLACE)
+    if harbour is None or harbour.extent.device != device:
+        return Where(device, in_place=lodging.place == IN_PLACE)
+    if lodging.place == STREAMED and unet is not None and harbour.ring is not None:
+        return Where(device, moving(unet, dtype.itemsize, lodging.resident_bytes), harbour.ring, harbour.dock)
+    return Where(device, dock=harbour.dock)
+
+
+def extent(plan: Plan, dtype: torch.dtype) -> Extent | None:
+    """Of the harbour that the plan's device needs; None where that is the host. A slot takes any unit that streams,
+    and what alignment adds."""
+    device = torch.device(plan.device)
+    if device == HOST:
+        return None
+    largest = max((_largest_moving(plan, stage, dtype.itemsize) for stage in plan.stages), default=0)
+    slots = plan.residency.slots if largest else 0
+    slack = MOST_WEIGHTS * ALIGNMENT if largest else 0
+    return Extent(device, plan.residency.pinned_bytes, slots, largest + slack)
+
+
+def _largest_moving(plan: Plan, stage: Stage, itemsize: int) -> int:
+    lodging = plan.residency.lodging(stage.role, UNET)
+    if lodging is None or lodging.place != STREAMED:
+        return 0
+    return slot_bytes(units(stage.unet), moving(stage.unet, itemsize, lodging.resident_bytes), itemsize)
 
 
 @cache

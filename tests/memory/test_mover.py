@@ -68,7 +68,8 @@ def through(config: UNetConfig, share: float, copies: FakeCopies, pinned: int = 
     parts = units(config)
     moving = streamed(parts, ITEM, int(bytes_of(parts, ITEM) * share))
     size = max(unit.parameters for unit in parts) * ITEM + 64 * 64
-    return Where(DEVICE, moving, Ring(Dock(copies, pinned), slots, size, DEVICE))
+    ring = Ring(Dock(copies, pinned), slots, size, DEVICE)
+    return Where(DEVICE, moving, ring, ring.dock)
 
 
 def moved_bytes(mover: Mover, where: Where) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from core.pipeline.opening import open_unet
 from core.pipeline.run import run
 from core.plan import Plan
 from core.request import Lora
-from core.residency import IN_PLACE, RESIDENT, Lodging
+from core.residency import IN_PLACE, RESIDENT, UNDECIDED, Lodging
 from core.residency import UNET as UNET_PART
 from tests.memory.fake_copies import FakeCopies
 from tests.patches.loras import Maker, unet_matrices, written
@@ -55,7 +55,8 @@ def copies(monkeypatch: pytest.MonkeyPatch) -> FakeCopies:
 
 def placed(plan: Plan, place: str, share: float = 1.0, keep: bool = True, pinned: int = 1 << 40) -> Plan:
     """The plan on a device, its UNets in that place with that share of weights resident."""
-    plan = housed(replace(plan, device="cpu" if place == IN_PLACE else DEVICE, keep_resident=keep))
+    bare = replace(plan, residency=UNDECIDED, keep_resident=keep)
+    plan = housed(replace(bare, device="cpu" if place == IN_PLACE else DEVICE))
 
     def lodged(one: Lodging) -> Lodging:
         stage = next(stage for stage in plan.stages if stage.role == one.role)
@@ -109,6 +110,32 @@ def test_the_second_picture_moves_what_streams_and_nothing_else(studio: Studio, 
     before = len(copies.copies)
     finals(studio, resident, networks)
     assert len(copies.copies) == before
+
+
+def test_the_refiner_streams_in_while_the_base_finishes(studio: Studio, copies: FakeCopies) -> None:
+    """From the second picture on, when the host has copies of both."""
+    plan = placed(studio.plan(QUICK), "streamed", 0.0)
+    base, refiner = plan.stages
+    networks = Networks()
+    finals(studio, plan, networks)
+    networks.unet(base, plan, lambda: None)
+    before = len(copies.copies)
+    networks.ahead(refiner, plan)
+    passed(networks.unet(base, plan, lambda: None), hand_over=lambda: networks.hand_over(base, refiner, plan))
+    streams = networks.held[refiner.model, "unet", torch.float32]["unet"].mover.train
+    assert streams is not None
+    assert [copy.bytes for copy in copies.copies[before:]][-3:] == [cargo.bytes for cargo in streams.cargo[:3]]
+    before = len(copies.copies)
+    networks.unet(refiner, plan, lambda: None)
+    assert len(copies.copies) == before
+
+
+def passed(network: UNet, hand_over: Callable[[], None]) -> None:
+    hand_over()
+    config = network.config
+    shapes = ((1, 4, 8, 8), (1,), (1, 77, config.context_dim), (1, config.vector_dim))
+    with torch.no_grad():
+        network(*(torch.zeros(shape) for shape in shapes))
 
 
 def test_a_lower_plan_moves_what_is_loaded(studio: Studio, copies: FakeCopies, monkeypatch: pytest.MonkeyPatch) -> None:
