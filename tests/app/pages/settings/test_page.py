@@ -181,3 +181,25 @@ def test_the_list_of_shortcuts_can_be_had(desk: Desk) -> None:
     assert button is not None
     with desk.qtbot.waitSignal(desk.page.keys_wanted):
         button.click()
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "setting"), [("text_scale", 4, 2.0), ("closing", 1, "finish"), ("export_format", 2, "webp")]
+)
+def test_choices(desk: Desk, name: str, row: int, setting: object) -> None:
+    before = getattr(desk.saved(), name)
+    desk.pick(name, row)
+    desk.until(lambda: desk.said == ["window_settings.changed"])
+    assert getattr(desk.saved(), name) == setting
+    desk.page.undo()
+    desk.until(lambda: getattr(desk.saved(), name) == before)
+
+
+@pytest.mark.parametrize("name", ["notify", "keep_awake"])
+def test_what_the_desktop_is_told_can_be_switched_off(desk: Desk, name: str) -> None:
+    told: list[Settings] = []
+    desk.page.changed.connect(told.append)
+    box = desk.page.findChild(QCheckBox, f"settings.{name}")
+    assert box is not None
+    box.setChecked(False)
+    desk.until(lambda: bool(told) and getattr(told[-1], name) is False)
