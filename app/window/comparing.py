@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from app.pages.gallery.search_words import TAG, Term
 from app.window.commands import BLIND, COMPARING, GALLERY
@@ -24,7 +25,7 @@ class Comparing:
         tell_undoable: Callable[[str, Mapping[str, Datum], Callable[[], None]], None],
         use: Callable[[Request], None],
     ) -> None:
-        self._pages, self._go, self._tell_undoable = pages, go, tell_undoable
+        self._pages, self._go, self._tell_undoable, self._use = pages, go, tell_undoable, use
         gallery, compare, blind = pages.gallery, pages.compare, pages.blind
         gallery.compare.connect(self._compare)
         gallery.blind.connect(self._compare_blindly)
@@ -33,7 +34,7 @@ class Comparing:
         compare.done.connect(self._done)
         blind.left.connect(self._back)
         blind.say.connect(tell)
-        blind.use.connect(use)
+        blind.use.connect(self._use_side)
         blind.search.connect(self._search)
 
     def _compare(self, pictures: list[int]) -> None:
@@ -51,6 +52,11 @@ class Comparing:
 
     def _done(self, code: str, data: Mapping[str, Datum]) -> None:
         self._tell_undoable(code, data, self._pages.compare.undo)
+
+    def _use_side(self, request: Request) -> None:
+        """A set-up says nothing of prompt and seed: those that are being written stay."""
+        now = self._pages.create.panel.request()
+        self._use(replace(request, prompt=now.prompt, prompt_2=now.prompt_2, seed=now.seed, count=now.count))
 
     def _search(self, tag: str) -> None:
         self._go(GALLERY)
