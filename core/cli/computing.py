@@ -1,4 +1,4 @@
-"""A run in this process, which the loss of its device does not end: the processor goes on."""
+"""A run in this process, which neither loss nor lack of a device ends: the processor goes on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from core import events
 from core.events import Event
-from core.jobs.backend import DEVICE_LOST
+from core.jobs.backend import DEVICE_LOST, EXHAUSTED
 from core.library.keeper import Keeper
 from core.library.models import ModelFolder
 from core.machine import CPU, Machine
@@ -16,7 +16,8 @@ from core.plan import Plan
 from core.planning.planner import make_plan
 from core.request import AUTO
 
-NOTE_LOST: Final = "note.device_lost"
+NOTES: Final = {DEVICE_LOST: "note.device_lost", EXHAUSTED: "note.memory_elsewhere"}
+"""What is said instead of a failure after which the processor goes on."""
 
 
 def compute(
@@ -27,18 +28,23 @@ def compute(
     cancelled: Callable[[], bool] = lambda: False,
     parent: str | None = None,
 ) -> Iterator[Event]:
-    """As `core.pipeline.run.run`, which it tries again without the device where that is lost."""
+    """As `core.pipeline.run.run`, which it tries again without the device where that is lost or too small."""
     from core.pipeline.run import run
 
     done: list[int] = []
     for event in run(plan, keeper, None, job, cancelled, parent):
         if isinstance(event, events.Saved):
             done.append(event.index)
-        if isinstance(event, events.Failed) and event.code == DEVICE_LOST:
-            yield events.StageStarted(job=job, stage=events.LOAD, note=NOTE_LOST, data=event.data)
+        if isinstance(event, events.Failed) and event.code in NOTES and _may_move(plan, event):
+            yield events.StageStarted(job=job, stage=events.LOAD, note=NOTES[event.code], data=event.data)
             yield from run(on_the_processor(plan, models), keeper, None, job, cancelled, parent, done)
             return
         yield event
+
+
+def _may_move(plan: Plan, failed: events.Failed) -> bool:
+    """A device that was asked for by name is left for another one only if it is gone."""
+    return plan.device != CPU and (failed.code == DEVICE_LOST or plan.request.device == AUTO)
 
 
 def on_the_processor(plan: Plan, models: ModelFolder) -> Plan:

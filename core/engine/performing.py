@@ -13,19 +13,22 @@ from core.engine.setbacks import Setbacks
 from core.errors import HangaError
 from core.events import Event
 from core.jobs import job as states
-from core.jobs.backend import DEVICE_LOST, KILLED, Backend, WorkerDied
+from core.jobs.backend import DEVICE_LOST, EXHAUSTED, KILLED, Backend, WorkerDied
 from core.jobs.estimates import Estimator
 from core.jobs.job import Job
 from core.jobs.queue import Queue
 from core.jobs.task import Task
 from core.library.library import Library
 from core.library.models import ModelFolder
-from core.machine import Machine
+from core.machine import CPU, Machine
 from core.plan import Plan
 from core.planning.planner import FROM_NOISE, make_plan
+from core.request import AUTO
 
 MACHINE_SECONDS: Final = 300.0
 """How long a worker may take to say what machine it is on: imports from a cold disk are slow."""
+
+NOTE_ELSEWHERE: Final = "note.memory_elsewhere"
 
 OBSTACLES: Final = ("disk.full", "disk.unwritable", "disk.database_busy", "disk.database_damaged")
 """What stands in the way of every job alike: the queue waits for it to go, instead of failing one job after another."""
@@ -66,10 +69,7 @@ class Performer:
         except HangaError as error:
             if error.code in OBSTACLES:
                 raise
-            if error.code == DEVICE_LOST:
-                self._lost(job, error)
-            else:
-                self.give_up(job, error)
+            self._failed(job, error)
 
     def machine(self) -> Machine:
         """Waits for the backend to say. Raises WorkerDied."""
@@ -78,7 +78,7 @@ class Performer:
 
     def _plan(self, job: Job) -> Plan:
         machine = self.machine()
-        request = self.setbacks.possible(job.order.request, machine)
+        request = self.setbacks.possible(job.id, job.order.request, machine)
         models = self.models(lambda: self.stopping(job.id))
         plan = make_plan(request, models, machine, job.order.start or FROM_NOISE)
         return self.setbacks.humbler(job.id, plan)
@@ -135,6 +135,17 @@ class Performer:
         self.say(JobChanged(job=after))
         if after.state == states.SET_ASIDE:
             self.say(events.Failed(job=job.id, code=after.code, data=after.data))
+
+    def _failed(self, job: Job, error: HangaError) -> None:
+        device = str(error.data.get("device", CPU))
+        if error.code == DEVICE_LOST:
+            self._lost(job, error)
+        elif error.code == EXHAUSTED and device != CPU and job.order.request.device == AUTO:
+            self.setbacks.exhausted(job.id)
+            self.say(events.StageStarted(job=job.id, stage=events.LOAD, note=NOTE_ELSEWHERE, data=error.data))
+            self.say(JobChanged(job=self.queue.put_back(job.id)))
+        else:
+            self.give_up(job, error)
 
     def _lost(self, job: Job, error: HangaError) -> None:
         """Once more with a fresh worker, and without the device where it does not come back."""

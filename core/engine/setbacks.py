@@ -20,6 +20,8 @@ class Setbacks:
     """How often devices were lost since they last finished a job."""
     _killed: set[str] = field(default_factory=set)
     """Jobs whose worker was ended from outside, as systems do that run out of memory."""
+    _exhausted: set[str] = field(default_factory=set)
+    """Jobs for which a card had too little memory whatever made way, as where another program holds it."""
 
     def lost(self, device: str) -> None:
         self._losses[device] += 1
@@ -27,18 +29,24 @@ class Setbacks:
     def killed(self, job: str) -> None:
         self._killed.add(job)
 
+    def exhausted(self, job: str) -> None:
+        self._exhausted.add(job)
+
     def finished(self, job: str, device: str) -> None:
         del self._losses[device]
         self._killed.discard(job)
+        self._exhausted.discard(job)
 
     def left(self, machine: Machine) -> Machine:
         """The machine without what cannot be relied on. The processor always stays."""
         devices = tuple(device for device in machine.devices if self._losses[device.address] < MOST_LOSSES)
         return replace(machine, devices=devices)
 
-    def possible(self, request: Request, machine: Machine) -> Request:
-        """The request, if need be with another device and type than asked for, where a device was lost: a picture that
-        takes longer is better than none."""
+    def possible(self, job: str, request: Request, machine: Machine) -> Request:
+        """The request, if need be with another device and type than asked for, where a device was lost or too small: a
+        picture that takes longer is better than none."""
+        if job in self._exhausted:
+            return replace(request, device=CPU, dtype=AUTO)
         there = {name for device in machine.devices for name in (device.address, device.kind)}
         best = machine.devices[0].kind if request.device == AUTO else request.device
         if not self._losses or (best in there and (best != CPU or request.device == CPU)):

@@ -28,6 +28,7 @@ CODES: Final = {
 
 UNFORESEEN: Final = "engine.unexpected"
 DEVICE_LOST: Final = "engine.device_lost"
+EXHAUSTED: Final = "memory.exhausted"
 FRESH_WORKER: Final = (UNFORESEEN, DEVICE_LOST)
 """Failures after which nothing in the process can be relied on any more."""
 

@@ -41,22 +41,48 @@ def test_a_limit_below_the_minimum_says_the_minimum(generate: Hanga) -> None:
     assert 0.01 < least < 8
 
 
-@pytest.mark.usefixtures("with_card")
-def test_a_device_that_goes_away_costs_no_picture(generate: Hanga, monkeypatch: pytest.MonkeyPatch) -> None:
-    def losing(plan: Plan, keeper: object, networks: object, job: str, *others: object) -> Iterator[Event]:
+def failing_on_cards(monkeypatch: pytest.MonkeyPatch, code: str, data: dict[str, str]) -> None:
+    """Runs fail so wherever they are not the processor's."""
+
+    def failing(plan: Plan, keeper: object, networks: object, job: str, *others: object) -> Iterator[Event]:
         if plan.device == "cpu":
             yield from run(plan, keeper, networks, job, *others)  # type: ignore[arg-type]
             return
         yield events.Started(job=job, seeds=plan.seeds, width=plan.width, height=plan.height, steps=plan.steps)
-        yield events.Failed(job=job, code="engine.device_lost", data={"device": plan.device, "reason": REASON})
+        yield events.Failed(job=job, code=code, data={"device": plan.device, **data})
 
-    monkeypatch.setattr("core.pipeline.run.run", losing)
+    monkeypatch.setattr("core.pipeline.run.run", failing)
+
+
+@pytest.mark.usefixtures("with_card")
+@pytest.mark.parametrize(
+    ("code", "data", "sentence"),
+    [
+        ("engine.device_lost", {"reason": REASON}, f"The device cuda:0 stopped answering ({REASON})"),
+        ("memory.exhausted", {}, "The memory of cuda:0 is too short for this"),
+    ],
+    ids=["lost", "too small"],
+)
+def test_the_processor_goes_on_without_a_device(
+    generate: Hanga, monkeypatch: pytest.MonkeyPatch, code: str, data: dict[str, str], sentence: str
+) -> None:
+    failing_on_cards(monkeypatch, code, data)
     result = generate("--count", "2")
     assert result.code == 0, result.err
     assert len(result.named("Saved")) == 2
     assert not result.named("Failed")
     assert [event["seed"] for event in result.named("Saved")] == result.named("Started")[0]["seeds"]
-    assert f"The device cuda:0 stopped answering ({REASON})" in result.err
+    assert sentence in result.err
+
+
+@pytest.mark.usefixtures("with_card")
+def test_a_device_asked_for_by_name_is_not_left_for_want_of_memory(
+    generate: Hanga, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_on_cards(monkeypatch, "memory.exhausted", {})
+    result = generate("--device", "cuda")
+    assert result.code == 4
+    assert result.named("Failed")[0]["code"] == "memory.exhausted"
 
 
 def test_a_driver_that_is_too_old_leaves_the_processor(generate: Hanga, monkeypatch: pytest.MonkeyPatch) -> None:

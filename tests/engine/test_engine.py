@@ -202,6 +202,20 @@ def test_a_device_that_does_not_come_back(opened: Open, monkeypatch: pytest.Monk
     assert engine.queue.job(job.id).state == states.DONE
 
 
+@pytest.mark.parametrize(("asked", "expected"), [("auto", ["cuda:0", "cpu"]), ("cuda", ["cuda:0"])])
+def test_a_card_whose_memory_another_program_has(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, asked: str, expected: list[str]
+) -> None:
+    monkeypatch.setattr(FakeWorkshop, "machine", lambda _: WITH_CARD)
+    engine, listening = opened(raising(HangaError(EXHAUSTED.code, device=CARD.address), 4))
+    first, second = engine.submit([replace(SMALL, device=asked, seed=seed) for seed in (1, 2)])
+    engine.start()
+    assert engine.wait(PATIENCE)
+    assert devices(listening, first.id) == expected
+    assert devices(listening, second.id) == ["cuda:0"]
+    assert engine.queue.job(first.id).state == (states.DONE if asked == "auto" else states.FAILED)
+
+
 def test_a_job_that_took_all_memory_is_tried_with_less(opened: Open) -> None:
     engine, listening = opened(raising(WorkerDied(KILLED, {"log": "logs"}), 4))
     first, second = engine.submit(seeds(1, 2))
