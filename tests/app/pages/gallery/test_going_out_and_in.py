@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from PIL import Image
@@ -15,6 +17,7 @@ from app.pages.gallery.export_dialog import ExportDialog
 from app.pages.gallery.import_report import ImportReport
 from app.pages.gallery.refining import RefinePopup
 from app.taking_out import OWN
+from core import durable
 from core.engine import Imported, Unmatched, read_settings
 from core.request import Request
 from tests.app.pages.gallery.conftest import Gallery, dropped
@@ -66,6 +69,55 @@ class TestOut:
         assert mime.hasImage()
         assert QGuiApplication.clipboard().image().size().toTuple() == (96, 64)
         assert len(mime.urls()) == 1
+
+
+class FullDisk:
+    """Takes so many files, and then nothing more until there is room."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, files: int) -> None:
+        self.left, self._settled = files, durable._settled
+        monkeypatch.setattr(durable, "_settled", self.settled)
+
+    def settled(self, file: BinaryIO) -> None:
+        self._settled(file)
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class TestFullDisk:
+    def test_an_export_says_so_once_and_leaves_whole_copies_alone(
+        self, gallery: Gallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gallery.pick(0, 1, 2, 3)
+        gallery.page.hands.do("export")
+        dialog = gallery.page.window().findChild(ExportDialog)
+        assert dialog is not None
+        folder = tmp_path / "out"
+        folder.mkdir()
+        dialog.set_folder(folder)
+        disk = FullDisk(monkeypatch, 2)
+        dialog.go.click()
+        gallery.wait(lambda: "full" in dialog._told.text())
+        copies = list(folder.iterdir())
+        assert [copy.suffix for copy in copies] == [".png"] * 2
+        assert all(read_settings(copy).request.prompt for copy in copies)
+        disk.left = 99
+        dialog.go.click()
+        gallery.wait(lambda: "window_gallery.exported" in gallery.codes())
+        assert len(list(folder.iterdir())) == 2 + 4
+
+    def test_a_drag_says_so_and_works_when_there_is_room(
+        self, gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        set_export(gallery, export_format="jpeg")
+        disk = FullDisk(monkeypatch, 1)
+        grid = gallery.page.browser.grid
+        gallery.pick(0, 1, 2)
+        assert gallery.page._carry(grid.selected()) is None
+        gallery.wait(lambda: gallery.codes() == ["disk.full"])
+        disk.left = 99
+        assert [file.suffix for file in taken(gallery, 0, 1, 2)] == [".jpg"] * 3
 
 
 class TestExport:
