@@ -90,6 +90,8 @@ class PromptText(QPlainTextEdit):
             self.weigh(up_or_down * STEP)
         elif held & Qt.KeyboardModifier.AltModifier and up_or_down:
             self.recalled.emit(-up_or_down)
+        elif event.text().isprintable() and event.text() and self._is_full():
+            self.was_cut.emit(PROMPT_LIMIT)
         else:
             super().keyPressEvent(event)
 
@@ -142,6 +144,11 @@ class PromptText(QPlainTextEdit):
         mode = QTextOption.WrapMode.WrapAnywhere if endless else QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
         if endless or self.document().characterCount() < SHORT:
             self.setWordWrapMode(mode)
+
+    def _is_full(self) -> bool:
+        """Whether nothing can be typed any more, unless over something else."""
+        near = self.document().characterCount() * 3 > PROMPT_LIMIT and not self.textCursor().hasSelection()
+        return near and len(self.toPlainText().encode()) >= PROMPT_LIMIT
 
     def _limit(self) -> None:
         """Typing, too, ends at the limit."""

@@ -51,8 +51,15 @@ def example(sketch: Sketch, entries: Entries) -> Request:
 
 
 def varies(sketch: Sketch) -> bool:
-    """Whether every seed draws words of its own. Raises HangaError request.*."""
-    return _settled(sketch, 0, lambda name: [""])[1] > 0
+    """Whether every seed draws words of its own. Raises HangaError request.* where `composed` would, at the latest."""
+    request, styles, dice = sketch.request, sketch.styles, Dice(0)
+    if sketch.verbatim:
+        return False
+    for text in (request.prompt, request.prompt_2 or ""):
+        drawn(dressed(text, styles), dice, lambda name: [""])
+    for text in (request.negative, request.negative_2 or ""):
+        drawn(kept_out(text, styles), dice, lambda name: [""])
+    return dice.thrown > 0
 
 
 def _settled(sketch: Sketch, seed: int, entries: Entries) -> tuple[Request, int]:

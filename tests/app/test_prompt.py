@@ -155,6 +155,10 @@ class TestLength:
         editor.edit.moveCursor(QTextCursor.MoveOperation.End)
         qtbot.keyClicks(editor.edit, "bc")
         assert len(editor.text.encode()) == PROMPT_LIMIT
+        assert editor.notice
+        editor.edit.moveCursor(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor)
+        qtbot.keyClick(editor.edit, Qt.Key.Key_B)
+        assert "b" in editor.text
 
 
 def test_tokens_are_counted_after_typing(qtbot: QtBot, editor: PromptEditor) -> None:

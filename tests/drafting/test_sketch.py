@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.drafting.choices import DEEPEST, Dice, drawn
 from core.drafting.lora_tags import merged, without_tags
-from core.drafting.sketch import Sketch, composed, example
+from core.drafting.sketch import Sketch, composed, example, varies
 from core.drafting.style import Style, dressed, kept_out
 from core.errors import HangaError
 from core.request import PROMPT_LIMIT, Lora, Request
@@ -197,6 +197,14 @@ class TestSketches:
         drawn_one = sketch("a __animal__", seed=7, count=3)
         shown = example(drawn_one, entries)
         assert (shown.prompt, shown.count) == (composed(drawn_one, entries)[0].prompt, 3)
+
+    def test_it_is_told_whether_seeds_draw_their_own_words(self) -> None:
+        drawing = Style(name="Drawing", prompt="{prompt}, {ink|chalk}")
+        assert not varies(sketch("a {fox}", WOOD))
+        assert varies(sketch("a fox", drawing))
+        assert varies(sketch("<lora:ink:__weight__>"))
+        assert varies(sketch("a fox", negative="{a|b}"))
+        assert not varies(sketch("{a|b}", verbatim=True))
 
     def test_far_too_many_are_refused(self) -> None:
         with pytest.raises(HangaError) as caught:
