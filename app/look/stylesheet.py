@@ -20,6 +20,7 @@ QWidget[role="window"] { background: $window; }
 QWidget[role="panel"] { background: $panel; }
 QWidget[role="ground"] { background: $ground; }
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: ${RADIUS}px; }
+QFrame[role="strip"] { background: $card; border: none; border-bottom: 1px solid $line; }
 QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 
 QLabel { background: transparent; }
@@ -98,7 +99,7 @@ QPlainTextEdit[role="field"]:focus { border: 2px solid $indigo; padding: 2px; }
 QPlainTextEdit[role="bare"] { background: transparent; border: none; selection-background-color: $indigo;
   selection-color: $on_indigo; }
 
-QCheckBox { spacing: 8px; border: 2px solid transparent; border-radius: 5px; padding: 1px 3px; }
+QCheckBox { spacing: 8px; border: 2px solid transparent; border-radius: 5px; padding: 1px 3px 1px 0; }
 QCheckBox:focus { border-color: $indigo; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $edge; border-radius: 4px; background: $field; }
 QCheckBox::indicator:hover { border-color: $ink; }
@@ -127,6 +128,8 @@ QScrollBar::handle:horizontal { min-width: 32px; margin: 3px; }
 QScrollBar::handle:hover { background: $dim; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; border: none;
   width: 0; height: 0; }
+QProgressBar { background: $line; border: none; border-radius: 2px; }
+QProgressBar::chunk { background: $indigo; border-radius: 2px; }
 QFrame[role="notice"] { background: $card; border: 1px solid $edge; border-radius: ${RADIUS}px; }
 """)
 

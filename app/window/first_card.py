@@ -29,7 +29,7 @@ class FirstCard(QFrame):
         self._thread = thread
         self._is_gone, self._is_needed, self._is_here = True, False, False
         self.setObjectName("first")
-        self.setProperty("role", "notice")
+        self.setProperty("role", "strip")
         words = Words(atelier, "window_first.words", "dim")
         words.setWordWrap(True)
         get = TextButton(atelier, "first.get", "window_first.get", "outlined", icon="download")

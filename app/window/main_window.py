@@ -14,6 +14,7 @@ from app.atelier import Atelier
 from app.desktop.desktop import RUNNING, WAITING, Desktop
 from app.engine_thread import EngineThread
 from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
+from app.window.aloud import Aloud
 from app.window.closing import Closing
 from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS, command
 from app.window.comparing import Comparing
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self._acts = doing.acts(self, self.menus, self.leave)
         self.desktop = Desktop(self, atelier.language, thread)
         self._closing = Closing(atelier, self)
+        self._aloud = Aloud(self, atelier.language)
         self.setMenuBar(self.menus)
         self._lay_out()
         self._connect_pages()
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
             self._tell_read(notice)
         self._remembering.hear(notice)
         self.desktop.hear(notice)
+        self._aloud.hear(notice)
         self.pages.hear(notice)
 
     @Slot(object)
