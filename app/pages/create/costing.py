@@ -13,6 +13,7 @@ from core.engine import Engine, Sketch
 from core.errors import HangaError
 from core.plan import Plan
 from core.request import Request
+from core.residency import RESIDENT
 
 AFTER_MS: Final = 350
 MAY_NOT_FIT: Final = "note.may_not_fit"
@@ -95,7 +96,8 @@ class Costing(QObject):
 def cost_of(engine: Engine, request: Request) -> Answer:
     """For the engine's thread. Raises HangaError as planning does."""
     plan = engine.plan(request)
-    fits = STREAMS if not plan.keep_resident else FITS
+    stays = plan.keep_resident and all(lodging.place == RESIDENT for lodging in plan.residency.lodgings)
+    fits = FITS if stays else STREAMS
     return plan, Cost(
         verdict=TOO_LARGE if MAY_NOT_FIT in plan.notes else fits,
         pictures=len(plan.seeds),
