@@ -33,6 +33,8 @@ class Evaluation:
     ladder: Ladder
     stage: Stage
     conditioning: Conditioning
+    following: Stage | None = None
+    """What comes after the last pass, if the network of this stage is then done."""
     courses: Courses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +53,8 @@ class Evaluation:
     def _passed(self, scaled: Tensor, time: float, sides: slice, plan: Plan) -> Tensor:
         self.ladder.check()
         unet = self.ladder.networks.unet(self.stage, plan, self.ladder.check)
+        if self.following is not None and time <= self.stage.timesteps[-1]:
+            self.ladder.networks.hand_over(self.stage, self.following, plan)
         device = torch.device(device_of(plan, self.stage.role, UNET))
         given = self.conditioning = self.conditioning.on(device)
         vector = given.vector[sides]

@@ -4,9 +4,11 @@ adapters that the plan has for their stage and no others."""
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import cast
 
 import torch
@@ -25,10 +27,12 @@ from core.models.vae import VAE
 from core.patches.places import Wearer
 from core.patches.wear import Fabric, put_on
 from core.pipeline.cancel import Check
-from core.pipeline.opening import OPENERS, Opened, extent, has_room, where
+from core.pipeline.opening import OPENERS, Opened, extent, has_room, import_libraries, libraries_imported, where
 from core.plan import BASE, Adapter, ModelFile, Plan, Stage
 from core.residency import TOWERS, UNET
 from core.residency import VAE as VAE_PART
+
+logger = logging.getLogger(__name__)
 
 Key = tuple[ModelFile, str, torch.dtype]
 Held = Mapping[Network, Opened]
@@ -80,10 +84,15 @@ class Networks:
         return cast(UNet, held["unet"].network)
 
     def ahead(self, stage: Stage, plan: Plan) -> None:
-        """The UNet of `stage` comes next: the system may read its file while another one computes."""
-        if self.harbour is not None:
+        """The UNet of `stage` comes next: the system may read its file while another one computes. What is wrong with
+        the file is told when it is asked for."""
+        if self.harbour is None:
+            return
+        try:
             for one in self._held((stage.model, "unet", torch_dtype(plan.dtype)), ("unet",)).values():
                 one.source.foretell()
+        except HangaError as error:
+            logger.info("nothing is read ahead of %s: %s", stage.model.name, error)
 
     def hand_over(self, stage: Stage, following: Stage, plan: Plan) -> None:
         """The pass that begins is the last of `stage`: when its own last units compute, the first ones of `following`
@@ -94,6 +103,8 @@ class Networks:
             here["unet"].mover.then(there["unet"].mover, to)
 
     def towers(self, stage: Stage, plan: Plan, check: Check) -> Towers:
+        if self.keep and not libraries_imported():
+            self._unet_meanwhile(stage, plan, check)
         key = (stage.text, _towers_part(stage), torch_dtype(plan.dtype))
         held = self._held(key, ("big_g",) if stage.clip_l is None else ("big_g", "clip_l"))
         self._settle(key, plan, stage.role, TOWERS, check)
@@ -114,6 +125,15 @@ class Networks:
         gc.collect()
         if torch.accelerator.is_available():
             torch.accelerator.empty_cache()
+
+    def _unet_meanwhile(self, stage: Stage, plan: Plan, check: Check) -> None:
+        """The towers' libraries take seconds to import, and no disk: the stage's UNet is read at the same time."""
+        importing = Thread(target=import_libraries, name="importing", daemon=True)
+        importing.start()
+        try:
+            self.unet(stage, plan, check)
+        finally:
+            importing.join()
 
     # ---------------------------------------------------------------------------------------------------------- holding
 

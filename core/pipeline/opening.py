@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ import psutil
 import torch
 from torch import nn
 
-from core.architecture import UNetConfig
+from core.architecture import TextConfig, UNetConfig
 from core.checkpoint.describe import Checkpoint
 from core.checkpoint.layout import Network
 from core.checkpoint.load import require, skeleton
@@ -29,6 +30,7 @@ from core.residency import IN_PLACE, STREAMED, UNET, Lodging
 
 WHOLE: Final = ("",)
 """The one unit of a network that only moves as a whole."""
+SMALLEST: Final = TextConfig(width=64, layers=1, mlp_width=64, projection=64)
 RESERVE: Final = 2 << 30
 """Bytes of host memory that are left to others: the window, the system, and what files are read into."""
 MOST_WEIGHTS: Final = 64
@@ -87,6 +89,16 @@ def _opened(
 def has_room(count: int) -> bool:
     """Whether the host has so many bytes to spare."""
     return bool(psutil.virtual_memory().available - count > RESERVE)
+
+
+def import_libraries() -> None:
+    """What every run imports, which takes seconds: text towers import theirs when the first of a kind is built."""
+    ClipL(SMALLEST)
+    BigG(SMALLEST)
+
+
+def libraries_imported() -> bool:
+    return {"open_clip", "transformers"} <= sys.modules.keys()
 
 
 # -------------------------------------------------------------------------------------------------------------- lodging

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
-from core.architecture import TextConfig
-from core.conditioning.towers import BigG, ClipL
 from core.pipeline.cancel import check_for
 from core.pipeline.networks import Networks, torch_dtype
+from core.pipeline.opening import import_libraries as import_libraries
 from core.plan import Plan
-
-SMALLEST: Final = TextConfig(width=64, layers=1, mlp_width=64, projection=64)
-
-
-def import_libraries() -> None:
-    """What every run imports, which takes seconds: text towers import theirs when the first of a kind is built."""
-    ClipL(SMALLEST)
-    BigG(SMALLEST)
 
 
 def warm(plan: Plan, networks: Networks, cancelled: Callable[[], bool]) -> None:
