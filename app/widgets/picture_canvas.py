@@ -62,6 +62,8 @@ class PictureCanvas(QWidget):
         self._view, self._fits = View(1, 0, 0), True
         self._grip: QPointF | None = None
         self._words = ""
+        self.is_alone = False
+        """With nothing else that could have the focus, which then need not be shown."""
         self.setObjectName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -204,7 +206,8 @@ class PictureCanvas(QWidget):
                 self._picture.draw(painter, place, self.devicePixelRatioF())
                 if self._before is not None:
                     self._draw_before(painter, place)
-            focus_ring(painter, self, tokens, 0)
+            if not self.is_alone:
+                focus_ring(painter, self, tokens, 0)
 
     def _draw_before(self, painter: QPainter, place: QRectF) -> None:
         assert self._before is not None

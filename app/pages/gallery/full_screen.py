@@ -21,6 +21,7 @@ class FullScreen(QWidget):
         self._atelier = atelier
         self.setObjectName("gallery.full_screen")
         self.canvas = PictureCanvas(atelier, "gallery.full_screen.canvas")
+        self.canvas.is_alone = True
         self.keys = PictureKeys(self.canvas)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

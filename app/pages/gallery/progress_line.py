@@ -10,7 +10,8 @@ from app.look.metrics import NEAR
 from app.widgets.buttons import TextButton
 from app.widgets.words import ElidedLabel
 
-BAR_WIDTH = 160
+LEAST, MOST = 48, 160
+"""Width of the bar."""
 BAR_HEIGHT = 4
 
 
@@ -27,14 +28,16 @@ class ProgressLine(QWidget):
         self._words, self._bar = ElidedLabel("dim"), QProgressBar()
         self._bar.setObjectName(f"{name}.bar")
         self._bar.setTextVisible(False)
-        self._bar.setFixedSize(BAR_WIDTH, BAR_HEIGHT)
+        self._bar.setFixedHeight(BAR_HEIGHT)
+        self._bar.setMinimumWidth(LEAST)
+        self._bar.setMaximumWidth(MOST)
         self._stop = TextButton(atelier, f"{name}.stop", "window_gallery.progress.stop")
         self._stop.clicked.connect(self.stopped)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(NEAR)
-        row.addWidget(self._words, 1)
-        row.addWidget(self._bar)
+        row.addWidget(self._words, 3)
+        row.addWidget(self._bar, 1)
         row.addWidget(self._stop)
         self.hide()
         atelier.language.follow(self._say)
