@@ -32,11 +32,13 @@ class Count(QRunnable):
 
 
 class TokenCounter(QObject):
-    """Shows the count below its editor. One prompt is counted at a time, and then the latest."""
+    """Shows the count below its editor. One prompt is counted at a time, and then the latest. Where models read other
+    words than are typed, because of styles, choices or LoRA tags, those are counted."""
 
     def __init__(self, editor: PromptEditor) -> None:
         super().__init__(editor)
         self._editor, self._busy = editor, False
+        self._instead: str | None = None
         self._answers = Answers(self)
         self._answers.counted.connect(self._show)
         self._pool = QThreadPool(self)
@@ -45,15 +47,25 @@ class TokenCounter(QObject):
         self._timer.timeout.connect(self._begin)
         editor.text_changed.connect(self._timer.start)
 
+    def read_as(self, text: str) -> None:
+        """What models read for what is typed, as far as is known."""
+        instead = None if text == self._editor.text else text
+        if instead != self._instead:
+            self._instead = instead
+            self._timer.start()
+
+    def _text(self) -> str:
+        return self._editor.text if self._instead is None else self._instead
+
     def _begin(self) -> None:
         if not self._busy:
             self._busy = True
-            self._pool.start(Count(self._editor.text, self._answers))
+            self._pool.start(Count(self._text(), self._answers))
 
     @Slot(str, object)
     def _show(self, text: str, count: PromptCount) -> None:
         self._busy = False
-        if text != self._editor.text:
+        if text != self._text():
             self._timer.start()
             return
-        self._editor.show_count(TokenCount(count.tokens, count.boundaries))
+        self._editor.show_count(TokenCount(count.tokens, count.boundaries if self._instead is None else ()))

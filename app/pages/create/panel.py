@@ -154,7 +154,7 @@ class Panel(QFrame):
     def show_composed(self, request: Request) -> None:
         """What the model would be given for the sketch."""
         self._acting = request.loras
-        self.prompts.reading.show_request(request, varies=varies(self.sketch()))
+        self.prompts.show_composed(request, varies=varies(self.sketch()))
         self._say()
 
     def set_models(self, models: list[ModelFacts]) -> None:

@@ -17,6 +17,7 @@ from app.widgets.buttons import TextButton
 from app.widgets.completions import Vocabulary
 from app.widgets.fold import Fold
 from app.widgets.prompt_editor import PromptEditor
+from core.request import Request
 
 LINES: Final = 5
 FEW_LINES: Final = 2
@@ -60,6 +61,13 @@ class Prompts(QWidget):
         for editor in (self.prompt, self.second):
             editor.completing.set_vocabulary(vocabulary)
         self.negative.completing.set_vocabulary(replace(vocabulary, styles={}, loras=()))
+
+    def show_composed(self, request: Request, *, varies: bool) -> None:
+        """What the models are given for what is written; see `Reading`."""
+        self.reading.show_request(request, varies=varies)
+        texts = (request.prompt, request.negative, request.prompt_2 or "")
+        for counter, text in zip(self._counters, texts, strict=True):
+            counter.read_as(text)
 
     def _folded(self) -> QWidget:
         inside = QWidget()

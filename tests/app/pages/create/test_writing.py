@@ -75,6 +75,18 @@ class TestStyles:
         assert "ink 0.5" in reading._rest.text()
         assert reading._example.isVisible()
 
+    def test_what_the_model_reads_is_what_is_counted(self, studio: Studio) -> None:
+        panel = write(studio, "a fox")
+        meter = panel.prompts.prompt.meter
+        studio.until(lambda: meter.words.startswith("2 of 75"))
+        panel.prompts.styles.toggle("Linocut")
+        studio.until(lambda: int(meter.words.split()[0]) > 12)
+        panel.prompts.styles.toggle("Linocut")
+        studio.until(lambda: meter.words.startswith("2 of 75"))
+        write(studio, "a fox <lora:ink:0.5>")
+        studio.until(lambda: "ink 0.5" in panel._lora_fold.header.accessibleName())
+        studio.until(lambda: meter.words.startswith("2 of 75"))
+
     def test_using_a_picture_does_not_dress_it_twice(self, studio: Studio) -> None:
         panel = write(studio, "a fox")
         panel.prompts.styles.toggle("Linocut")
