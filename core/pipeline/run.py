@@ -176,7 +176,7 @@ class Story:
         yield from self.ladder.attempts(loading, partial(self._loaded, stage), told_of=events.ENCODE)
         name = events.BASE if stage.role == BASE else events.REFINER
         yield self._stage_started(name)
-        following = self._following(stage)
+        following = self._following(name, stage)
         for picture in group:
             evaluate = Evaluation(self.ladder, stage, conditioning, following if picture is group[-1] else None)
             walk = Walk(partial(denoise.steps, stage, picture.seed, picture.latents, evaluate))
@@ -184,11 +184,11 @@ class Story:
             if stage.role == BASE and self.plan.stages[-1].role == REFINER:
                 yield from self._keep(name, picture, HANDOFF)
 
-    def _following(self, stage: Stage) -> Stage | None:
+    def _following(self, name: str, stage: Stage) -> Stage | None:
         """Whose network may be read ahead while that of `stage` computes."""
         later = self.plan.stages[self.plan.stages.index(stage) + 1 :]
         if later:
-            self.ladder.networks.ahead(later[0], self.ladder.plan)
+            self.ladder.attempt(name, partial(self.ladder.networks.ahead, later[0]))
         return next(iter(later), None)
 
     def _prompts(self, stage: Stage, loading: str) -> Generator[Event, None, prompts.Conditioning]:
