@@ -14,6 +14,7 @@ from app.engine_thread import EngineThread
 from app.language import Language
 from app.look.icons import SEAL, plain_icon
 from app.pages.settings.applying import atelier_for, first, scale
+from app.tidying import Tidying
 from app.window.main_window import MainWindow
 from core.errors import HangaError
 from core.instance import Instance, enter
@@ -50,6 +51,7 @@ def _show(home: Home, instance: Instance) -> int:
     door.visited.connect(window.visited)
     instance.listen(door.visited.emit)
     window.show()
+    Tidying(application)
     thread.start()
     code = application.exec()
     if not thread.close():

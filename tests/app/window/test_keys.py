@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.window.commands import commands
+from app.window.commands import GALLERY, commands
 from app.window.keys import OF_WIDGETS, KeysDialog
 from app.window.main_window import MainWindow
+from core.request import Request
 from tests.app.test_accessibility import nameless
-from tests.app.window.conftest import Open
+from tests.app.window.conftest import PATIENCE, Open
 
 
 @pytest.fixture
@@ -66,3 +67,42 @@ def test_every_key_is_one_that_qt_knows() -> None:
     for bindings in OF_WIDGETS.values():
         for keys in bindings.values():
             assert all(QKeySequence(each).count() == 1 for each in keys)
+
+
+def keys_of(group: str, code: str) -> list[QKeySequence]:
+    return [QKeySequence(key) for key in OF_WIDGETS[group][code]]
+
+
+def test_the_keys_of_the_prompt_do_what_the_list_says(window: MainWindow, qtbot: QtBot) -> None:
+    prompt = window.create_page.panel.prompts.prompt
+    prompt.history.set_prompts(["an earlier one"])
+    for code, text in (("stronger", "(fox:1.1)"), ("weaker", "(fox:0.9)")):
+        prompt.set_text("fox")
+        qtbot.keySequence(prompt.edit, keys_of("prompt", code)[0])
+        assert prompt.text == text, code
+    earlier, later = keys_of("prompt", "history")
+    qtbot.keySequence(prompt.edit, earlier)
+    assert prompt.text == "an earlier one"
+    qtbot.keySequence(prompt.edit, later)
+    assert prompt.text == "(fox:0.9)"
+    assert set(OF_WIDGETS["prompt"]) == {"stronger", "weaker", "history"}
+
+
+@pytest.mark.parametrize("code", OF_WIDGETS[GALLERY])
+def test_the_keys_of_the_gallery_are_taken_there(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    left_over: list[str] = []
+    monkeypatch.setattr(window.menus, "hear_late", lambda event: left_over.extend(event.text()))
+    request = Request(prompt="a fox", width=64, height=64, steps=3, seed=7, checkpoint="starter", refiner=None)
+    window.engine_thread.ask(lambda engine: engine.submit([request]))
+    browser = window.gallery_page.browser
+    qtbot.waitUntil(lambda: len(browser.outline) == 1, timeout=PATIENCE)
+    window.go(GALLERY)
+    browser.go_to_place(0)
+    for sequence in keys_of(GALLERY, code):
+        (browser.show_grid if code in ("open", "larger") else browser.show_large)()
+        place = QApplication.focusWidget()
+        assert place is not None
+        qtbot.keySequence(place, sequence)
+        assert browser.is_large if code == "open" else left_over == [], sequence.toString()
