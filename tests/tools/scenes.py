@@ -20,7 +20,7 @@ from app.window.keys import KeysDialog
 from core.engine import Query
 from core.events import REFINER
 from core.request import Request
-from tests.tools import lived_in
+from tests.tools import comparing_scenes, lived_in
 from tests.tools.drawn import Drawn
 from tests.tools.studio import Studio
 
@@ -245,8 +245,13 @@ LIVED_IN: Final[dict[str, Scene]] = {
     "gallery-nothing": gallery_nothing,
     "gallery-large": gallery_large,
     "gallery-export": gallery_export,
+    "compare": comparing_scenes.compare,
+    "compare-over": comparing_scenes.compare_over,
     "gallery-trash": gallery_trash,
     "queue": queue,
+    "blind-set-up": comparing_scenes.blind_set_up,
+    "blind-vote": comparing_scenes.blind_vote,
+    "blind-result": comparing_scenes.blind_result,
     "gallery-100000": gallery_many,
 }
 
