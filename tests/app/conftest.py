@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +15,23 @@ from app.language import Language
 from app.look.theme import REDUCED, Look
 
 Show = Callable[[QWidget], None]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_is_destroyed_while_qt_works(qapp: QApplication) -> Iterator[None]:
+    """As in the window: see `app.tidying`."""
+    gc.freeze()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _tidied(qapp: QApplication) -> Iterator[None]:
+    """What a test leaves goes after it, between events."""
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
 
 
 @pytest.fixture

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.atelier import Atelier
 from app.engine_thread import EngineThread
 from app.language import Language
 from app.look.theme import REDUCED, Look
+from app.tidying import Tidying
 from app.window.main_window import MainWindow
+from core import settings as settings_file
 from core.engine import Engine
 from core.errors import HangaError
 from core.jobs.backend import Backend
@@ -23,18 +27,27 @@ PATIENCE: Final = 240.0
 """Seconds that a busy machine may need for anything."""
 
 
+BETWEEN_LOOKS_MS: Final = 5
+
+
 class Studio:
     """`backend` computes for it. What the engine refuses for no asker is raised where one waits."""
 
     def __init__(self, application: QApplication, home: Home, backend: Callable[[Home], Backend]) -> None:
         self.application, self.home = application, home
-        self.look = Look(application, "dark", REDUCED)
-        self.atelier = Atelier(self.look, Language("en"))
+        settings = replace(settings_file.load(home.settings)[0], theme="dark", language="en", motion=REDUCED)
+        home.root.mkdir(parents=True, exist_ok=True)
+        settings_file.save(settings, home.settings)
+        self.look = Look(application, settings.theme, REDUCED)
+        self.atelier = Atelier(self.look, Language(settings.language))
         self.backend: Backend | None = None
+        self._loop = QEventLoop()
         self._trouble: list[HangaError] = []
         self.thread = EngineThread(home, lambda home: self._engine(home, backend))
         self.thread.failed.connect(self._trouble.append)
         self.window = MainWindow(self.atelier, self.thread)
+        if gc.isenabled():
+            Tidying(application)
 
     def open(self) -> None:
         opened: list[object] = []
@@ -86,5 +99,5 @@ class Studio:
         return Engine(home, self.backend)
 
     def _live(self) -> None:
-        self.application.processEvents()
-        time.sleep(0.005)
+        QTimer.singleShot(BETWEEN_LOOKS_MS, self._loop.quit)
+        self._loop.exec()

@@ -15,7 +15,8 @@ from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.window.main_window import CREATE, GALLERY, MainWindow
+from app.window.commands import CREATE, GALLERY
+from app.window.main_window import MainWindow
 from core.engine import Query, read_settings
 from core.events import Stepped
 from core.jobs.worker_process import WorkerProcess
