@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.look.metrics import HAIR
 from app.widgets.buttons import IconButton
+from app.widgets.popups import below
 from app.widgets.shape_button import ShapeButton
 from app.widgets.shape_sheet import HEIGHT, WIDTH, ShapeSheet
 from app.widgets.shapes import Limits, tall_to_wide, trained_sizes, usual_favourites
@@ -90,11 +91,8 @@ class AspectPicker(QWidget):
     def show_all(self) -> None:
         """Opens the sheet of all shapes below the row."""
         sheet = self.sheet()
-        sheet.setParent(self.window(), Qt.WindowType.Popup)
         sheet.resize(WIDTH, HEIGHT)
-        sheet.move(self._fitting(self._more.mapToGlobal(QPoint(0, self._more.height() + HAIR))))
-        sheet.show()
-        sheet.setFocus(Qt.FocusReason.PopupFocusReason)
+        below(sheet, self._more)
 
     def sheet(self) -> ShapeSheet:
         """All shapes, for the current model."""
@@ -105,12 +103,6 @@ class AspectPicker(QWidget):
             self._sheet.favourite_toggled.connect(lambda width, height: self._toggle((width, height)))
             self._show_in_sheet()
         return self._sheet
-
-    def _fitting(self, corner: QPoint) -> QPoint:
-        """The corner from which the sheet lies on the screen."""
-        room = self.screen().availableGeometry()
-        x = min(corner.x(), room.right() - WIDTH)
-        return QPoint(max(x, room.left()), max(min(corner.y(), room.bottom() - HEIGHT), room.top()))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
