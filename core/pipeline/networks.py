@@ -18,7 +18,7 @@ from core.checkpoint.header import Progress
 from core.checkpoint.layout import Network
 from core.conditioning.encode import Towers
 from core.errors import HangaError
-from core.memory.copying import copies_to
+from core.memory.copying import STREAMS, copies_to
 from core.memory.harbour import Extent, Harbour
 from core.memory.lodgings import at_home
 from core.memory.mover import HOST, Where
@@ -61,7 +61,7 @@ class Networks:
     def follow(self, plan: Plan) -> None:
         """Take the plan's word for what may stay, and where; let go of what another plan left behind. Nothing that the
         plan needs is lost: what it wants elsewhere moves when it is next asked for."""
-        self.keep, self.copies = plan.keep_resident, plan.residency.pinned_bytes
+        self.keep, self.copies = plan.keep_resident, _copied_bytes(plan)
         wanted = {(stage.model, "unet") for stage in plan.stages} | {
             (stage.text, _towers_part(stage)) for stage in plan.stages
         }
@@ -229,6 +229,14 @@ class Networks:
     def _device(self, key: Key) -> torch.device:
         settled = next(iter(self.held[key].values())).mover.where
         return HOST if settled is None else settled.device
+
+
+def _copied_bytes(plan: Plan) -> int:
+    """Host memory for copies: as planned. A plan that was lowered in the middle of a run may take what the host has,
+    rather than read what streams from its file at every step, unless the device shares that memory."""
+    shared = torch.device(plan.device).type not in STREAMS
+    lowered = 0 if shared or not plan.residency.rung else sum(one.weight_bytes for one in plan.residency.lodgings)
+    return max(plan.residency.pinned_bytes, lowered)
 
 
 def _towers_part(stage: Stage) -> str:
