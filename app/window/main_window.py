@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         self.models_page, self.queue_page = self.pages.models, self.pages.queue
         self.settings_page = self.pages.settings
         self.notice, self._said = NoticeBar(atelier), ""
+        self._say_again: Callable[[], None] = lambda: None
         self.first_card = FirstCard(atelier, thread)
         self._rail = Rail(atelier, PLACES)
         self._stack = QStackedWidget()
@@ -171,7 +172,7 @@ class MainWindow(QMainWindow):
         place_notice(self.notice, self._stack)
 
     def _show_notice(self, code: str, data: Data, kind: str, undo: Callable[[], None] | None = None) -> None:
-        self._said = code
+        self._said, self._say_again = code, lambda: self._show_notice(code, data, kind, undo)
         self.notice.tell(self._atelier.language.say(code, **data), kind, undo)
         place_notice(self.notice, self._stack)
 
@@ -303,3 +304,5 @@ class MainWindow(QMainWindow):
     def _say(self) -> None:
         self.setWindowTitle(self._atelier.language.say("window.title"))
         self._say_pause()
+        if self.notice.isVisible():
+            self._say_again()

@@ -32,7 +32,8 @@ class Doubtful:
 
 class FakeBus:
     def __init__(self, refuses: bool) -> None:
-        self.refuses, self.closed, self.later = refuses, False, []
+        self.refuses, self.closed = refuses, False
+        self.later: list[Callable[[str], object]] = []
 
     def ask(self, refused: Callable[[str], object]) -> None:
         self.later.append(refused)
@@ -45,7 +46,12 @@ class FakeBus:
 
 def test_windows_is_told_what_the_thread_requires() -> None:
     told: list[int] = []
-    by_thread = ByThread(lambda state: told.append(state) or 1)
+
+    def say(state: int) -> int:
+        told.append(state)
+        return 1
+
+    by_thread = ByThread(say)
     by_thread.hold()
     by_thread.release()
     assert told == [CONTINUOUS | SYSTEM_REQUIRED, CONTINUOUS]

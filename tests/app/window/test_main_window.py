@@ -177,3 +177,14 @@ def test_what_a_run_does_without_for_want_of_memory_is_told(open_window: Open) -
     assert "Memory was short" in window.notice.text
     window.hear(StageStarted(job="job", stage="decode"))
     assert "Memory was short" in window.notice.text
+
+
+def test_what_is_said_is_said_again_in_another_language(open_window: Open) -> None:
+    window = open_window()
+    window.tell("window.slow")
+    before = window.notice.text
+    window._atelier.language.choose("ja")
+    assert window.notice.text != before
+    window.notice.dismiss()
+    window._atelier.language.choose("en")
+    assert not window.notice.isVisible()
