@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
 from core.architecture import LATENT_CHANNELS, SDXL_LATENT_RGB, TextConfig, UNetConfig
 from core.checkpoint.describe import Checkpoint, listens_to
+from core.checkpoint.twins import are_twins
 from core.errors import HangaError
 from core.machine import Machine
 from core.patches.places import Wearer
@@ -199,11 +200,19 @@ def _networks(request: Request, base: Model, refiner: Model | None, start: Start
         shares = below(shares[0], start.sigma, levels), shares[1]
     networks = [Network(BASE, base, shares[0])]
     if refiner is not None:
-        networks.append(Network(REFINER, refiner, shares[1]))
+        networks.append(Network(REFINER, _borrowing(refiner, base), shares[1]))
     taking_part = [network for network in networks if network.share.steps]
     if not taking_part:
         raise HangaError("request.nothing_left", handoff=request.handoff, steps=request.steps)
     return taking_part
+
+
+def _borrowing(refiner: Model, base: Model) -> Model:
+    """The refiner with the text tower of the base, where its own is the same: then it is in memory once."""
+    own, lent = refiner.text.checkpoint.big_g_part, base.text.checkpoint.big_g_part
+    if refiner.text.clip_l is not None or own is None or lent is None or not are_twins(own, lent):
+        return refiner
+    return replace(refiner, text=replace(refiner.text, checkpoint=base.text.checkpoint))
 
 
 def below(share: Schedule, sigma: float, levels: NoiseLevels) -> Schedule:
