@@ -21,6 +21,7 @@ from core.errors import HangaError
 from core.events import Event
 from core.machine import CPU
 from core.memory.lowering import lowered
+from core.models.exactness import compute_exactly
 from core.pipeline import denoise, prompts
 from core.pipeline.cancel import CancelledError, check_for
 from core.pipeline.decode import decode
@@ -64,6 +65,7 @@ def run(
     """Make the pictures of `plan`, but for those whose indices are `done`. With `resume`, what an earlier attempt kept
     is gone on from. Without `previews`, none are made. Where memory runs out, `lower` says how to go on. Ends with
     exactly one of Finished, Cancelled, Failed; never raises HangaError."""
+    compute_exactly()
     ladder = Ladder(plan, networks or Networks(), job, check_for(cancelled), lower)
     story = Story(plan, keeper, ladder, job, parent, done, resume, previews)
     started = time.monotonic()
