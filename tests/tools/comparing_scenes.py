@@ -17,6 +17,7 @@ def compare(studio: Studio) -> Iterator[QWidget]:
     window = studio.window
     window.go(GALLERY)
     browser, page = window.gallery_page.browser, window.pages.compare
+    studio.until(lambda: len(browser.outline) > 2)
     window.gallery_page.compare.emit([browser.outline.glance(place).id for place in (0, 1, 2)])
     studio.until(lambda: len(page._images) == 3)
     yield window

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QScrollBar, QWidget
 from app.pages.gallery.browser import Browser
 from app.pages.gallery.export_dialog import ExportDialog
 from app.widgets.fold import Fold
-from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS
+from app.window.commands import BLIND, CREATE, GALLERY, MODELS, QUEUE, SETTINGS
 from app.window.keys import KeysDialog
 from core.engine import Query
 from core.events import REFINER
@@ -116,8 +116,13 @@ def gallery(studio: Studio) -> Iterator[QWidget]:
 
 def gallery_selection(studio: Studio) -> Iterator[QWidget]:
     browser = studio.window.gallery_page.browser
+    studio.window.go(GALLERY)
+    studio.until(lambda: len(browser.outline) > 3)
     browser.go_to_place(1)
     browser.grid.select([str(browser.outline.glance(place).id) for place in (0, 1, 3)])
+    seen = range(min(len(browser.outline), 8))
+    studio.until(lambda: all(browser.grid.pictures.thumbnail(place) is not None for place in seen))
+    studio.rest(0.5)
     yield studio.window
     browser.go_to_place(0)
 
@@ -228,6 +233,7 @@ FRESH: Final[dict[str, Scene]] = {
     "create-empty": page(CREATE),
     "gallery-empty": page(GALLERY),
     "queue-empty": page(QUEUE),
+    "blind-empty": page(BLIND),
     "models": models,
     "settings": page(SETTINGS),
     "settings-end": settings_end,

@@ -1,5 +1,6 @@
 """Pictures of the window in every state, in each theme and language, to look at.
 
+    python -m tests.tools.screenshots --readme
     python -m tests.tools.screenshots --out FOLDER [--quick] [--only gallery]... [--states dark-ja-1280x720]...
 
 Nothing is opened on a screen. Files are FOLDER/SCENE-THEME-LANGUAGE-SIZE.png; a variant that ends with `@2` is drawn at
@@ -52,17 +53,26 @@ FULL: Final = (
     Variant("dark", "ja", 1280, 720, 2),
 )
 
+README: Final = {
+    "create-running": Variant("dark", "en", 1440, 900),
+    "gallery-selection": Variant("light", "en", 1440, 900),
+}
+SHOWN: Final = Path(__file__).parents[2] / "resources" / "screenshots"
+QUALITY: Final = 86
+
 
 def main(argv: Sequence[str]) -> int:
     """Writes the pictures and prints their paths; returns the exit code."""
     asked = _parse(argv)
     variants = [each for each in (QUICK if asked.quick else FULL) if not asked.states or str(each) in asked.states]
-    if asked.scale is None and len({each.scale for each in variants}) > 1:
+    if not asked.readme and asked.scale is None and len({each.scale for each in variants}) > 1:
         scales = sorted({each.scale for each in variants})
         return max(_of_scale(argv, scale) for scale in scales)
-    scale = variants[0].scale if asked.scale is None else asked.scale
+    scale = 1 if asked.readme else variants[0].scale if asked.scale is None else asked.scale
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["QT_SCALE_FACTOR"] = str(scale)
+    if asked.readme:
+        return _for_the_readme()
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for path in pictures(
@@ -97,6 +107,19 @@ def pictures(out: Path, folder: Path, only: Sequence[str], variants: Sequence[Va
             studio.close()
 
 
+def _for_the_readme() -> int:
+    """Small enough for a page that many load."""
+    from PySide6.QtGui import QImage
+
+    SHOWN.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for scene, variant in README.items():
+            for path in pictures(Path(folder), Path(folder) / scene, [scene], [variant]):
+                if path.stem == f"{scene}-{variant}":
+                    QImage(str(path)).save(str(SHOWN / f"{scene}.webp"), "WEBP", QUALITY)
+    return 0
+
+
 def _taken(studio: Studio, widget: QWidget, scene: str, out: Path, variants: Sequence[Variant]) -> Iterator[Path]:
     from tests.tools.layout_faults import faults
 
@@ -119,7 +142,9 @@ def _of_scale(argv: Sequence[str], scale: int) -> int:
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="screenshots", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", type=Path)
+    where.add_argument("--readme", action="store_true", help="those that README.md shows")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", action="append", help="beginning of the name of a scene")
     parser.add_argument("--states", action="append", help="a variant such as dark-ja-1280x720")
