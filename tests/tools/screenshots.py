@@ -116,7 +116,7 @@ def _for_the_readme() -> int:
         for scene, variant in README.items():
             for path in pictures(Path(folder), Path(folder) / scene, [scene], [variant]):
                 if path.stem == f"{scene}-{variant}":
-                    QImage(str(path)).save(str(SHOWN / f"{scene}.webp"), "WEBP", QUALITY)
+                    QImage(str(path)).save(str(SHOWN / f"{scene}.webp"), b"WEBP", QUALITY)
     return 0
 
 
