@@ -113,7 +113,8 @@ class _Crew:
 
     def _lane(self) -> None:
         try:
-            with _Lane() as lane:
+            # A thread has a mode of its own, and only in this one may tensors of either kind be filled.
+            with torch.inference_mode(), _Lane() as lane:
                 while not self._stopped.is_set() and (piece := self._take()) is not None:
                     lane.carry(piece)
                     self._said.put(piece.bytes)

@@ -343,7 +343,7 @@ class TestTheWorkshop:
         backend = InProcess(place)
         expected = names(backend, plan)
 
-        def wrong(*_: object) -> Iterator[events.Event]:
+        def wrong(*_: object, **__: object) -> Iterator[events.Event]:
             yield events.Started(job="job", seeds=(), width=0, height=0, steps=0)
             raise ZeroDivisionError
 

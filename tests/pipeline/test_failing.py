@@ -141,7 +141,7 @@ def test_a_device_that_goes_away_is_no_bug(studio: Studio, plan: Plan, monkeypat
     def gone(*_: object) -> object:
         raise RuntimeError("CUDA error: unspecified launch failure\nCUDA kernel errors might be reported later")
 
-    monkeypatch.setattr(Networks, "towers", gone)
+    monkeypatch.setattr(Networks, "follow", gone)
     failed = failure(studio.run(replace(plan, device="cuda:0"), Shelf(), fresh=True))
     assert failed.code == "engine.device_lost"
     assert failed.data == {"device": "cuda:0", "reason": "CUDA error: unspecified launch failure"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 from pathlib import Path
 
 import numpy as np
@@ -90,12 +90,14 @@ def test_a_batch_is_repeated_one_by_one(studio: Studio, tmp_path: Path) -> None:
 
 
 def test_nothing_half_written_stays(studio: Studio, tmp_path: Path) -> None:
-    plan = studio.plan()
-    for enough in range(0, 10, 3):
+    plan, asked = studio.plan(), count()
+    *_, last = run(plan, Keeper(Home(tmp_path / "whole")), studio.networks, cancelled=lambda: next(asked) < 0)
+    assert isinstance(last, events.Finished)
+    for enough in (0, next(asked) // 3, next(asked) - 10):
         answers = chain([False] * enough, repeat(True))
-        *_, last = run(plan, Keeper(Home(tmp_path)), studio.networks, cancelled=partial(next, answers))
+        *_, last = run(plan, Keeper(Home(tmp_path / "broken")), studio.networks, cancelled=partial(next, answers))
         assert isinstance(last, events.Cancelled)
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    files = [path for path in (tmp_path / "broken").rglob("*") if path.is_file()]
     assert {path.suffix for path in files} == {".safetensors"}
     for path in files:
         assert load_file(path).keys() == {"handoff"}

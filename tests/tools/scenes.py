@@ -91,7 +91,7 @@ def create_folds(studio: Studio) -> Iterator[QWidget]:
     yield studio.window
     for fold in folds:
         fold.set_open(False)
-    bar.setValue(0)
+    _bar(panel).setValue(0)
 
 
 def create_error(studio: Studio) -> Iterator[QWidget]:
@@ -221,7 +221,7 @@ def settings_end(studio: Studio) -> Iterator[QWidget]:
     bar = _bar(studio.window.settings_page)
     bar.setValue(bar.maximum())
     yield studio.window
-    bar.setValue(0)
+    _bar(studio.window.settings_page).setValue(0)
 
 
 def keys(studio: Studio) -> Iterator[QWidget]:
