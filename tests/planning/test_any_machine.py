@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import HangaError
@@ -68,7 +68,7 @@ def within(plan: Plan, on: Machine) -> bool:
     return all(room.holds(peak.device_bytes, peak.host_bytes) for peak in plan.residency.peaks)
 
 
-def slowness(plan: Plan) -> tuple[bool, int, bool, int, int]:
+def slowness(plan: Plan) -> tuple[bool, int, bool, int, int, int]:
     """What makes one plan slower than another for the same request, the gravest first."""
     places = [one.place for one in plan.residency.lodgings]
     moved = sum(peak.moved_bytes for peak in plan.residency.peaks)
@@ -77,6 +77,7 @@ def slowness(plan: Plan) -> tuple[bool, int, bool, int, int]:
         0 if plan.residency.tile is None else 1000 - plan.residency.tile,
         IN_PLACE in places and plan.device == "cpu" and not plan.keep_resident,
         0 if plan.keep_resident else 1,
+        sum(one.device != plan.device for one in plan.residency.lodgings),
         moved,
     )
 
@@ -109,6 +110,14 @@ def test_a_limit_is_kept_or_refused_with_one_that_is_enough(on: Machine, wished:
 
 
 @GRACE
+@example(
+    kind="cuda",
+    host=8192 * MIB,
+    memory=2048 * MIB,
+    more=736,
+    native=True,
+    wished={"refiner": "auto", "steps": 1, "width": 512, "height": 512, "count": 1},
+)
 @given(
     kind=kinds,
     host=host_memory,

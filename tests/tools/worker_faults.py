@@ -38,7 +38,7 @@ PATIENCE_REAL: Final = Patience(beat=30.0, event=60.0)
 """A real worker still imports libraries when it knows its machine."""
 READY_SECONDS: Final = 120.0
 STEP_SECONDS: Final = 0.01
-MANY: Final = 50
+MANY: Final = 500
 LONGEST_DELAY: Final = 0.3
 ATTEMPTS: Final = 2
 """An accident that comes too late for its own task may still hit the next one, but no third."""
