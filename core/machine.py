@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CPU = "cpu"
+GIGABYTE = 1 << 30
+"""As people say it of memory."""
 
 
 @dataclass(frozen=True, kw_only=True)

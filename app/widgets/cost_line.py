@@ -13,6 +13,7 @@ from app.look.icons import plain_icon
 from app.look.metrics import HAIR, NEAR
 from app.widgets.durations import spoken_seconds
 from app.widgets.words import ElidedLabel
+from core.machine import GIGABYTE
 
 FITS: Final = "fits"
 STREAMS: Final = "streams"
@@ -26,8 +27,6 @@ SHOWN = {
     UNKNOWN: ("more", "dim", "dim"),
 }
 """Icon, its colour, and the role of the words: told apart without colour, too."""
-
-GIGABYTE = 1024**3
 
 
 @dataclass(frozen=True, kw_only=True)

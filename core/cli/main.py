@@ -36,7 +36,7 @@ from core.events import Saved
 from core.jobs.estimates import Estimator
 from core.library.keeper import Keeper
 from core.library.picture import read_record
-from core.machine import Machine
+from core.machine import GIGABYTE, Machine
 from core.paths import Home
 from core.plain import to_plain
 from core.plan import Plan
@@ -171,6 +171,6 @@ def _summary(plan: Plan, sentences: Sentences) -> str:
         steps=steps,
         device=plan.device,
         dtype=plan.dtype,
-        gigabytes=f"{plan.peak_bytes / 2**30:.1f}",
+        gigabytes=f"{plan.peak_bytes / GIGABYTE:.1f}",
         pictures=len(plan.seeds),
     )

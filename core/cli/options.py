@@ -10,9 +10,9 @@ from core.cli.machines import MACHINE
 from core.cli.parsing import Options
 from core.cli.values import CORNER, GIGABYTES, INTERVAL, LORA, NUMBER, SIZE, WHOLE_NUMBER
 from core.errors import HangaError
+from core.machine import GIGABYTE
 from core.request import AUTO, Guidance, MicroConditioning, Request
 
-GIGABYTE: Final = 1 << 30
 NONE: Final = "none"
 
 

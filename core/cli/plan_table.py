@@ -8,11 +8,11 @@ from typing import Final
 
 from core import events
 from core.cli.reporter import Sentences
+from core.machine import GIGABYTE
 from core.plan import BASE, REFINER, Plan
 from core.residency import TOWERS, UNET, VAE, Lodging, Peak
 
 COLUMNS: Final = ("stage", "weights", "device", "host", "moved", "seconds")
-GIGABYTE: Final = 1 << 30
 NONE: Final = "–"
 
 ACTIVE: Final[Mapping[str, str]] = {

@@ -53,7 +53,7 @@ from core.library.looking import Digests, Interrupted, Looking
 from core.library.models import ModelFolder
 from core.library.picture import read_record
 from core.library.session import Session
-from core.machine import Machine
+from core.machine import GIGABYTE, Machine
 from core.paths import Home
 from core.plan import Plan
 from core.planning.placement import usable_bytes
@@ -72,8 +72,6 @@ RETRY_SECONDS: Final = 2.0
 
 MANY: Final = 100
 """Jobs that come at once and are better read together than heard of one by one."""
-
-GIGABYTE: Final = 1 << 30
 
 
 class Engine:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.errors import HangaError
-from core.machine import CPU, Device, Machine
+from core.machine import CPU, GIGABYTE, Device, Machine
 from core.memory.budget import context_bytes, room_of
 from core.memory.lodgings import at_home, housed
 from core.plan import BASE, Plan
@@ -16,7 +16,6 @@ from core.planning import on_card, on_processor
 from core.planning.kinds import candidates, type_for, vae_type
 from core.residency import ADAPTERS, UNDECIDED
 
-GIGABYTE: Final = 1 << 30
 MAY_NOT_FIT: Final = "note.may_not_fit"
 ON_PROCESSOR: Final = "note.on_processor"
 

@@ -54,20 +54,22 @@ class Deeds(QObject):
         self._mark(code, pictures, lambda engine, some: engine.library.reject(some, rejected))
 
     def tag(self, pictures: Sequence[int], name: str) -> None:
-        way = lambda engine, some: engine.library.tag(some, name)  # noqa: E731
-        self._mark("window_gallery.tagged", pictures, way, name=name)
+        self._mark("window_gallery.tagged", pictures, lambda engine, some: engine.library.tag(some, name), name=name)
 
     def untag(self, pictures: Sequence[int], name: str) -> None:
-        way = lambda engine, some: engine.library.untag(some, name)  # noqa: E731
-        self._mark("window_gallery.untagged", pictures, way, name=name)
+        self._mark(
+            "window_gallery.untagged", pictures, lambda engine, some: engine.library.untag(some, name), name=name
+        )
 
     def collect(self, pictures: Sequence[int], name: str) -> None:
-        way = lambda engine, some: engine.library.collect(some, name)  # noqa: E731
-        self._mark("window_gallery.collected", pictures, way, name=name)
+        self._mark(
+            "window_gallery.collected", pictures, lambda engine, some: engine.library.collect(some, name), name=name
+        )
 
     def uncollect(self, pictures: Sequence[int], name: str) -> None:
-        way = lambda engine, some: engine.library.uncollect(some, name)  # noqa: E731
-        self._mark("window_gallery.uncollected", pictures, way, name=name)
+        self._mark(
+            "window_gallery.uncollected", pictures, lambda engine, some: engine.library.uncollect(some, name), name=name
+        )
 
     def trash(self, pictures: Sequence[int]) -> None:
         self._do("window_gallery.trashed", portioned(pictures, _trashing), {})
