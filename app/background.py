@@ -16,14 +16,15 @@ Work = Callable[[], Any]
 
 
 class Background(QObject):
-    """Does work in threads of its own; answers come in the thread that this object lives in, the window's. When it is
-    destroyed it waits for what has begun, and nothing more is answered."""
+    """Does work in `threads` of its own; answers come in the thread that this object lives in, the window's. When it is
+    destroyed it waits for what has begun, drops the rest, and nothing more is answered."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, threads: int = THREADS) -> None:
         super().__init__(parent)
+        self._pool = QThreadPool(self)  # before the answers: children go in this order, and work in the pool answers
+        self._pool.setMaxThreadCount(threads)
+        self.destroyed.connect(self._pool.clear)
         self._answers = Answers(Home.default, self)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(THREADS)
 
     def ask(self, work: Work, then: Answer, refused: Refusal) -> None:
         """`then` is called with what `work` returns, or `refused` with the HangaError it raises."""

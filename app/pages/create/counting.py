@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer
 
+from app.background import Background
 from app.widgets.prompt_editor import PromptEditor
 from app.widgets.token_meter import TokenCount
 from core.engine import PromptCount, count_tokens
-from core.errors import HangaError
 
 AFTER_MS: Final = 150
-
-
-class Answers(QObject):
-    counted = Signal(str, object)
-
-
-class Count(QRunnable):
-    def __init__(self, text: str, answers: Answers) -> None:
-        super().__init__()
-        self._text, self._answers = text, answers
-
-    def run(self) -> None:
-        try:
-            count = count_tokens(self._text)
-        except HangaError:  # too long: the editor itself says so
-            count = PromptCount()
-        self._answers.counted.emit(self._text, count)
 
 
 class TokenCounter(QObject):
@@ -39,10 +23,7 @@ class TokenCounter(QObject):
         super().__init__(editor)
         self._editor, self._busy = editor, False
         self._instead: str | None = None
-        self._answers = Answers(self)
-        self._answers.counted.connect(self._show)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._background = Background(self, threads=1)
         self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._timer.timeout.connect(self._begin)
         editor.text_changed.connect(self._timer.start)
@@ -60,9 +41,10 @@ class TokenCounter(QObject):
     def _begin(self) -> None:
         if not self._busy:
             self._busy = True
-            self._pool.start(Count(self._text(), self._answers))
+            text = self._text()
+            counted = partial(self._show, text)
+            self._background.ask(lambda: count_tokens(text), counted, lambda too_long: counted(PromptCount()))
 
-    @Slot(str, object)
     def _show(self, text: str, count: PromptCount) -> None:
         self._busy = False
         if text != self._text():
