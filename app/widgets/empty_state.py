@@ -15,10 +15,13 @@ WIDEST = 420
 
 
 class EmptyState(QWidget):
-    def __init__(self, atelier: Atelier, icon: str, code: str, help_code: str) -> None:
+    """A title, the sentence `code`, and below it `code.help`."""
+
+    def __init__(self, atelier: Atelier, icon: str, code: str) -> None:
         super().__init__()
         self._atelier, self._name = atelier, icon
         self._icon = QLabel()
+        self._title, self._help = Words(atelier, code, "title"), Words(atelier, f"{code}.help", "dim")
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         narrow = QWidget()
         narrow.setFixedWidth(WIDEST)
@@ -26,7 +29,7 @@ class EmptyState(QWidget):
         column.setSpacing(NEAR)
         column.addStretch(2)
         column.addWidget(self._icon)
-        for words in (Words(atelier, code, "title"), Words(atelier, help_code, "dim")):
+        for words in (self._title, self._help):
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
             words.setWordWrap(True)
             column.addWidget(words)
@@ -36,6 +39,10 @@ class EmptyState(QWidget):
         row.addWidget(narrow)
         row.addStretch()
         atelier.look.follow(self._dress)
+
+    def show_sentence(self, code: str) -> None:
+        self._title.show_sentence(code)
+        self._help.show_sentence(f"{code}.help")
 
     def _dress(self) -> None:
         drawn = plain_icon(self._name, self._atelier.look.tokens.faint)

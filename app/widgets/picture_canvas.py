@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app.atelier import Atelier
 from app.look.metrics import CAPTION, NEAR, text_font
+from app.widgets.blank_sheet import draw_blank_sheet
 from app.widgets.divider import Divider
 from app.widgets.painting import fill, focus_ring, painting
 from app.widgets.pyramid import Pyramid
@@ -108,10 +109,15 @@ class PictureCanvas(QWidget):
         self._sized(after.size())
         self._say()
 
-    def clear(self) -> None:
-        self._picture = self._before = None
+    def show_sheet(self, size: QSize, words: str) -> None:
+        """No picture: the blank sheet for one of `size`, and words on it."""
+        self._picture, self._before, self._words = None, None, words
         self.divider.hide()
-        self._sized(QSize(0, 0))
+        self._sized(size)
+        self._say()
+
+    def clear(self) -> None:
+        self.show_sheet(QSize(0, 0), "")
 
     def fit(self) -> None:
         self._fit()
@@ -201,7 +207,9 @@ class PictureCanvas(QWidget):
         tokens, place = self._atelier.look.tokens, self._view.placed(self._size)
         with painting(self) as painter:
             painter.fillRect(self.rect(), QColor(tokens.ground))
-            if self._picture is not None:
+            if self._picture is None and not place.isEmpty():
+                draw_blank_sheet(painter, place, self._words, tokens)
+            elif self._picture is not None:
                 _shade(painter, place)
                 self._picture.draw(painter, place, self.devicePixelRatioF())
                 if self._before is not None:

@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 STARTER_NAME: Final = "starter"
 STARTER_REFINER: Final = "starter-refiner"
 BUILT_IN: Final = {STARTER_NAME: STARTER / "base.safetensors", STARTER_REFINER: STARTER / "refiner.safetensors"}
+CALLED: Final = {path.resolve(): name for name, path in BUILT_IN.items()}
+"""Files whose names say too little when a picture tells what made it."""
 
 
 def nowhere_else() -> Sequence[str]:
@@ -117,7 +119,8 @@ class ModelFolder:
     def identify(self, path: Path) -> ModelFile:
         """Name, hash and place of a model file. A folder is known by its UNet's weights."""
         file = path if path.is_file() else sorted((path / "unet").glob("*.safetensors"))[0]
-        return ModelFile(name=path.name, sha256=self._hashes.get(file), path=str(path.resolve()))
+        place = path.resolve()
+        return ModelFile(name=CALLED.get(place, path.name), sha256=self._hashes.get(file), path=str(place))
 
     def find_again(self, model: ModelFile, asked: str | None) -> Path:
         """The file that a picture was made with, known by its content: where it was `asked` for then, where it was
@@ -134,7 +137,7 @@ class ModelFolder:
     def _candidates(self, model: ModelFile, asked: str | None) -> Iterator[Path]:
         seen = self._hashes.places(model.sha256)
         here = (*BUILT_IN.values(), *self._known(), *self._adapter_files())
-        named = (path for path in here if path.name == model.name)
+        named = (path for path in here if model.name in (path.name, CALLED.get(path.resolve())))
         hinted = () if asked is None else (Path(asked),)
         yield from (path for path in (*hinted, *seen, *named) if os.path.exists(path))
 

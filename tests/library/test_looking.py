@@ -135,7 +135,7 @@ def test_a_plan_does_not_wait_and_a_job_does(tmp_path: Path, monkeypatch: pytest
         engine.listen(hear)
         engine.start()
         plan = engine.plan(request)
-        assert plan.stages[0].model.name == "base.safetensors"
+        assert plan.stages[0].model.name == "starter"
         assert reading.wait(LONG)
         job = engine.submit([request])[0]
         gate.set()

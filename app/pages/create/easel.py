@@ -33,6 +33,7 @@ class Easel(QWidget):
         self._atelier = atelier
         self.shown: Shown | None = None
         self._before: QImage | None = None
+        self._sheet = QSize(0, 0)
         self._previewing = False
         """Whether what is seen is another picture, which is not there yet."""
         self.setObjectName("easel")
@@ -50,6 +51,7 @@ class Easel(QWidget):
         self.refine.hide()
         self.stages.hide()
         self.show_shown(None)
+        atelier.language.follow(self._show_sheet)
 
     def show_shown(self, shown: Shown | None, before: QImage | None = None) -> None:
         """`before`: how it looked when the base had done its share, if that is known."""
@@ -65,6 +67,11 @@ class Easel(QWidget):
         if request is not None:
             self.refine.set_request(request)
         self._show()
+
+    def set_sheet(self, width: int, height: int) -> None:
+        """The size that the next picture will have."""
+        self._sheet = QSize(width, height)
+        self._show_sheet()
 
     def show_preview(self, event: Previewed, size: QSize) -> None:
         self._previewing = True
@@ -91,11 +98,15 @@ class Easel(QWidget):
         self._previewing = False
         self._zoom.setVisible(self.shown is not None)
         if self.shown is None:
-            self.canvas.clear()
+            self._show_sheet()
         elif self.compare.isChecked() and self._before is not None:
             self.canvas.compare(self._before, self.shown.image, self._labels())
         else:
             self.canvas.show_picture(self.shown.image, self.shown.picture.prompt)
+
+    def _show_sheet(self) -> None:
+        if self.shown is None and not self._previewing:
+            self.canvas.show_sheet(self._sheet, self._atelier.language.say("window_create.sheet"))
 
     def _keep_room(self, on: bool) -> None:
         """For the bar while it is hidden, so that no picture changes its size because another one begins."""

@@ -177,6 +177,8 @@ class CreatePage(QWidget):
     def _connect(self) -> None:
         self.panel.changed.connect(self._changed)
         self.panel.generate_requested.connect(self.generate)
+        self.panel.shape.size_changed.connect(self.easel.set_sheet)
+        self.easel.set_sheet(*self.panel.shape.size_in_pixels)
         self.panel.shape.favourites_changed.connect(self._remembering.keep_shapes)
         self.panel.model.refiner_missing.connect(lambda: self.say.emit("window_create.no_refiner", {}))
         self._costing.composed.connect(self.panel.show_composed)

@@ -13,9 +13,9 @@ from app.pages.gallery.progress_line import ProgressLine
 from app.pages.gallery.search_bar import SearchBar
 from app.pages.gallery.selection_bar import SelectionBar
 from app.pages.gallery.trash_view import TrashView
+from app.widgets.empty_state import EmptyState
 from app.widgets.picture_grid import Carry, PictureGrid
 from app.widgets.picture_model import Ask
-from app.widgets.words import Words
 
 Flag = QItemSelectionModel.SelectionFlag
 
@@ -34,9 +34,7 @@ class Browser(QWidget):
         self.search = SearchBar(atelier)
         self.grid = PictureGrid(atelier, "gallery.grid", ask, carry)
         self.large, self.trash = LargeView(atelier), TrashView(atelier)
-        self.nothing = Words(atelier, "window_gallery.waiting", "dim")
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setWordWrap(True)
+        self.nothing = EmptyState(atelier, "gallery", "window_gallery.waiting")
         self.selection = SelectionBar(atelier)
         self.adopting, self.doing = ProgressLine(atelier, "gallery.adopting"), ProgressLine(atelier, "gallery.doing")
         self._stack = QStackedWidget()

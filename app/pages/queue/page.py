@@ -57,7 +57,7 @@ class QueuePage(QWidget):
         self._pause = TextButton(atelier, "queue.pause", "window_queue.pause", "outlined", icon="pause")
         self._clear = TextButton(atelier, "queue.clear", "window_queue.clear", "outlined", icon="trash")
         self._head = PageHead(atelier, "window_queue.title", (self._pause, self._clear))
-        self._empty = EmptyState(atelier, "queue", "window_queue.empty", "window_queue.empty_help")
+        self._empty = EmptyState(atelier, "queue", "window_queue.empty")
         self._bar = DeedBar(atelier, "queue.deeds", self.list, self._deeds())
         self._lay_out()
         self._connect()

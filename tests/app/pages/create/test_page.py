@@ -33,6 +33,15 @@ class TestFirstPicture:
         assert request == Request(prompt="a red sailboat on a calm sea at sunset")
         studio.until(lambda: "Fits" in studio.page.panel.cost.accessibleName())
 
+    def test_the_blank_sheet_has_the_shape_of_the_picture(self, studios: Studios) -> None:
+        studio = studios.open()
+        canvas = studio.page.easel.canvas
+        assert canvas.accessibleDescription() == "Press Generate, and watch the picture come."
+        studio.page.panel.shape.set_size((256, 256))
+        square = canvas.grab().toImage()
+        studio.page.panel.shape.set_size((384, 160))
+        assert canvas.grab().toImage() != square
+
     def test_type_press_see_preview_and_picture(self, studios: Studios) -> None:
         studio = studios.open()
         seen: list[Previewed] = []
