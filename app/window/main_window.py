@@ -16,7 +16,7 @@ from app.engine_thread import EngineThread
 from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
 from app.window.aloud import Aloud
 from app.window.closing import Closing
-from app.window.commands import CREATE, GALLERY, MODELS, QUEUE, SETTINGS, command
+from app.window.commands import CREATE, GALLERY, MODELS, PAGES, QUEUE, SETTINGS, command
 from app.window.comparing import Comparing
 from app.window.doing import Doing
 from app.window.first_card import FirstCard
@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         """Show the page `name`, and give it the keys."""
         page = self.pages.by_name[name]
         self._stack.setCurrentWidget(page)
-        self._rail.show_chosen(name)
+        self._rail.show_chosen(name if name in PAGES else GALLERY)  # comparisons lead back there
         self.menus.show_page(name)
         self.first_card.place(name == CREATE)
         page.setFocus()

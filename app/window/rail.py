@@ -80,9 +80,7 @@ class Rail(QFrame):
             column.addStretch()
 
     def show_chosen(self, name: str) -> None:
-        """A page without an entry is reached from one that has one, which stays chosen."""
-        if name in self._buttons:
-            self._buttons[name].setChecked(True)
+        self._buttons[name].setChecked(True)
 
 
 def _seal(rail: QFrame) -> QLabel:

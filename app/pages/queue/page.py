@@ -99,7 +99,7 @@ class QueuePage(QWidget):
 
     def _deeds(self) -> list[Deed]:
         return [
-            Deed("front", "chevron-up", "window_queue.front", "Alt+Home", self._to_front),
+            Deed("front", "first", "window_queue.front", "Alt+Home", self._to_front),
             Deed("up", "chevron-up", "window_queue.up", "Alt+Up", lambda: self._step(later=False)),
             Deed("down", "chevron-down", "window_queue.down", "Alt+Down", lambda: self._step(later=True)),
             Deed("retry", "retry", "window_queue.retry", "R", self._retry),

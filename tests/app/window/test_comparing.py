@@ -6,8 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.window.commands import BLIND, COMPARING, GALLERY
+from app.window.commands import BLIND, COMPARING, GALLERY, QUEUE
 from app.window.main_window import MainWindow
+from app.window.rail import RailButton
 from core.request import Request
 from tests.app.window.conftest import PATIENCE, Open
 
@@ -71,3 +72,11 @@ def test_settings_of_a_side_go_to_the_create_page(window: MainWindow, qtbot: QtB
     window.pages.blind.use.emit(Request(prompt="", steps=13))
     used = window.create_page.panel.request()
     assert (used.steps, used.prompt) == (13, prompt)
+
+
+@pytest.mark.parametrize("page", [COMPARING, BLIND])
+def test_the_rail_shows_where_the_way_back_leads(window: MainWindow, page: str) -> None:
+    window.go(QUEUE)
+    window.go(page)
+    chosen = [button.objectName() for button in window.findChildren(RailButton) if button.isChecked()]
+    assert chosen == ["rail.gallery"]
