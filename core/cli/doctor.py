@@ -14,6 +14,7 @@ from typing import Any, Final
 from core import VERSION
 from core.cli.home import read_library
 from core.cli.reporter import Sentences
+from core.cli.telling import tell
 from core.errors import HangaError
 from core.jobs.worker_process import WorkerProcess
 from core.library.keeper import Keeper
@@ -60,9 +61,8 @@ class Diagnosis:
         return json.dumps(self.facts | {"checks": checks})
 
     def to_text(self, sentences: Sentences) -> str:
-        facts = (f"{name}: {_short(value)}" for name, value in self.facts.items())
-        checks = (f"{check.name}: {_verdict(check.failure, sentences)}" for check in self.checks)
-        return "\n".join((*facts, *checks))
+        checks = {check.name: _verdict(check.failure, sentences) for check in self.checks}
+        return f"{tell(self.facts)}\n{tell(checks)}"
 
 
 def diagnose(home: Home) -> Diagnosis:
@@ -139,7 +139,3 @@ def _told(failure: HangaError | None) -> dict[str, Any]:
 
 def _verdict(failure: HangaError | None, sentences: Sentences) -> str:
     return sentences.say("cli.well") if failure is None else sentences.say(failure.code, **failure.data)
-
-
-def _short(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -11,6 +11,7 @@ from core.checkpoint.describe import Checkpoint, describe
 from core.checkpoint.markers import title
 from core.cli.picture_facts import picture_facts, seems_picture
 from core.cli.reporter import Sentences
+from core.cli.telling import tell
 from core.errors import HangaError
 from core.patches.adapter_file import read_adapter
 from core.patches.fit import fit
@@ -24,13 +25,13 @@ SDXL_NAME: Final = "SDXL"
 
 
 def inspect(path: Path, as_json: bool, sentences: Sentences) -> str:
-    """What `path` is: one JSON object, or the same as lines of "name: value". Raises HangaError file.*."""
+    """What `path` is: one JSON object, or what of it people read in lines. Raises HangaError file.*."""
     facts = picture_facts(path, sentences) if seems_picture(path) else _model_facts(path)
     if as_json:
         return json.dumps(facts)
+    facts.pop("record", None)  # all of it, for programs; its settings stand beside it
     notes = facts.pop("unmatched", []) if "program" in facts else []
-    lines = [f"{name}: {_short(value)}" for name, value in facts.items() if value is not None]
-    return "\n".join([*lines, *(f"- {note['sentence']}" for note in notes)])
+    return "\n".join((tell(facts), *(f"- {note['sentence']}" for note in notes)))
 
 
 def _model_facts(path: Path) -> dict[str, Any]:
@@ -82,7 +83,3 @@ def _checkpoint_facts(found: Checkpoint) -> dict[str, Any]:
         "unexpected": list(account.unexpected),
         "ignored": [name for name, _ in account.ignored],
     }
-
-
-def _short(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

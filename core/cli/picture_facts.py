@@ -10,6 +10,7 @@ from core.cli.reporter import Sentences
 from core.errors import HangaError
 from core.library.foreign.reading import read
 from core.library.formats import read_record
+from core.library.picture import infotext
 from core.library.picture_text import is_picture
 from core.plain import to_plain
 
@@ -29,7 +30,14 @@ def picture_facts(path: Path, sentences: Sentences) -> dict[str, Any]:
         if refusal.code != "file.no_record":
             raise
         return _foreign_facts(path, sentences)
-    return {"kind": "picture", "program": "Hanga", "key": record.key, "record": to_plain(record)}
+    return {
+        "kind": "picture",
+        "program": "Hanga",
+        "created": record.created,
+        "key": record.key,
+        "settings": infotext(record),
+        "record": to_plain(record),
+    }
 
 
 def _foreign_facts(path: Path, sentences: Sentences) -> dict[str, Any]:

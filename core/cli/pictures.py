@@ -11,6 +11,7 @@ from typing import Any, Final
 from core.cli.home import own_library, read_library
 from core.cli.parsing import Command, Commands, Options, no_options
 from core.cli.reporter import Reporter
+from core.cli.telling import tell
 from core.cli.values import SIZE, WHOLE_NUMBER
 from core.errors import HangaError
 from core.library.catalogue import Picture
@@ -98,11 +99,7 @@ def _show(options: Namespace, reporter: Reporter) -> None:
                 "ancestors": [one.id for one in family.ancestors],
                 "children": [one.id for one in family.children],
             }
-            print(json.dumps(facts) if options.json else "\n".join(f"{name}: {_text(facts[name])}" for name in facts))
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            print(json.dumps(facts) if options.json else tell(facts))
 
 
 def _export_options(options: Options) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,8 @@ class TestDoctor:
         result = hanga("doctor")
         assert result.out.startswith("hanga: ")
         assert result.out.endswith("cpu: ok\n")
+        assert f"\npackages:\n  torch: {torch.__version__}\n" in result.out
+        assert re.search(r"^free_bytes: \d+\.\d GB$", result.out, re.MULTILINE)
 
     def test_a_starter_that_is_damaged(self, hanga: Hanga, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "cut.safetensors").write_bytes(BUILT_IN["starter"].read_bytes()[:1000])

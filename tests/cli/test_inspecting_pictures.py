@@ -26,6 +26,14 @@ def test_of_ours_in_any_format_and_under_any_name(hanga: Hanga, tmp_path: Path, 
     assert facts["record"]["plan"]["request"]["prompt"] == "a fox"
 
 
+def test_people_read_the_settings_of_ours(hanga: Hanga, tmp_path: Path) -> None:
+    request = Request(prompt="a fox", negative="fog")
+    copy = write(source(tmp_path, record_for(request)), tmp_path / "copy.png", Export(format="png"))
+    out = hanga("inspect", copy).out
+    assert "settings:\n  a fox\n  Negative prompt: fog\n  Steps: " in out
+    assert "schema" not in out
+
+
 def test_of_another_program(hanga: Hanga, tmp_path: Path) -> None:
     path = saved(tmp_path, png({"prompt": json.dumps(samples.comfy())}), "theirs.png")
     facts = hanga("inspect", path, "--json").facts

@@ -155,7 +155,9 @@ class TestOtherCommands:
         assert kinds == ["base", "refiner"]
         picture = hanga("inspect", tmp_path / "fox.png", "--json").facts
         assert (picture["kind"], picture["record"]["plan"]["request"]["prompt"]) == ("picture", "a fox")
-        assert hanga("inspect", models.base).out.startswith("kind: base\n")
+        told = hanga("inspect", models.base).out
+        assert told.startswith("kind: base\n")
+        assert re.search(r"^unet:\n  in_channels: 4$", told, re.MULTILINE)
 
     def test_plan_does_nothing(self, hanga: Hanga, models: Models, tmp_path: Path) -> None:
         result = hanga("plan", "a fox", "--checkpoint", models.base, "--aspect", "2:1", "--seed", 7)
