@@ -31,6 +31,7 @@ from core.cli.pictures import PICTURES
 from core.cli.plan_table import table, timed
 from core.cli.queueing import QUEUE
 from core.cli.reporter import Reporter, Sentences
+from core.considerate import considerate
 from core.errors import EXIT_CANCELLED, HangaError
 from core.events import Saved
 from core.jobs.estimates import Estimator
@@ -51,6 +52,7 @@ OTHER_FORMATS: Final = frozenset({".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".ti
 def main(arguments: Sequence[str], sentences: Sentences) -> int:
     """Carry out one command; returns its exit code (DESIGN: 0 done, 2 request, 3 file, 4 memory, 5 engine, 6 disk,
     130 cancelled)."""
+    os.environ.update(considerate(os.environ))
     reporter = Reporter(sentences, as_json="--json" in arguments)
     try:
         options = parser(COMMANDS, sentences.say).parse_args(arguments)

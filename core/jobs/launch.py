@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+from core.considerate import considerate
 from core.jobs.backend import CRASHED, KILLED, UNSTARTABLE, WorkerDied
 from core.paths import Home
 
@@ -30,7 +31,8 @@ def started(command: Sequence[str]) -> subprocess.Popen[bytes]:
         apart = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     pipe = subprocess.PIPE
     try:
-        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, **apart)
+        environment = considerate(os.environ)
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, **apart)
     except OSError as error:
         raise WorkerDied(UNSTARTABLE, {"error": error.strerror or str(error)}) from error
 
