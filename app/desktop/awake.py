@@ -60,6 +60,7 @@ class ByProcess(QObject):
     def hold(self) -> None:
         process = self._process = QProcess(self)
         process.errorOccurred.connect(self._failed)
+        process.finished.connect(process.deleteLater)
         process.finished.connect(lambda: self._ended(process))
         process.start(self._command[0], list(self._command[1:]))
 
@@ -69,10 +70,9 @@ class ByProcess(QObject):
             process.closeWriteChannel()
 
     def _ended(self, process: QProcess) -> None:
-        """Because it was released; or too early, where it may not do what it is for."""
+        """Because it was released; too early, where it may not do what it is for; or with its window."""
         if process is self._process:
             self._process = None
-        process.deleteLater()
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         logger.warning("%s does not keep the system awake: %s", self._command[0], error.name)
