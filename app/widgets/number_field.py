@@ -38,7 +38,7 @@ class NumberField(QWidget):
         super().__init__()
         self._atelier, self._code, self._step, self._help_shown = atelier, code, step, help_shown
         self.setObjectName(name)
-        self._name, self._help = QLabel(), QLabel()
+        self._name, self._help = QLabel(), QLabel(self)
         self._slider = LineSlider(atelier, f"{name}.slider")
         self._slider.setRange(round(least / step), round(most / step))
         self._slider.setPageStep(max((self._slider.maximum() - self._slider.minimum()) // 10, 1))

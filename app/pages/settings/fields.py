@@ -28,7 +28,7 @@ class Field(QWidget):
         self._atelier, self._name, self._control = atelier, name, control
         control.setObjectName(f"settings.{name}")
         control.setFixedWidth(CONTROL_WIDTH)
-        self._label, self._help = QLabel(), QLabel()
+        self._label, self._help = QLabel(), QLabel(self)
         self._label.setBuddy(control)
         self._label.setFixedWidth(NAME_WIDTH)
         self._label.setWordWrap(True)
