@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import Final
 
 from PySide6.QtGui import QFont, QFontDatabase
@@ -37,10 +38,16 @@ JAPANESE: Final = ("Yu Gothic UI", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sa
 def text_font(size: int = TEXT, bold: bool = False) -> QFont:
     """The window's type; its figures are all of one width, so that numbers do not jump as they change."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    present = set(QFontDatabase.families())
-    own = [font.family()] if sys.platform in ("win32", "darwin") else [name for name in FAMILIES if name in present][:1]
-    font.setFamilies([*own, *(name for name in JAPANESE if name in present), font.family()])
+    font.setFamilies(_families(font.family()))
     font.setPixelSize(size)
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     font.setFeature(QFont.Tag.fromString("tnum"), 1)
     return font
+
+
+@cache
+def _families(system: str) -> list[str]:
+    """Which typefaces are used, in this order; looked for once, because there may be hundreds."""
+    present = set(QFontDatabase.families())
+    own = [system] if sys.platform in ("win32", "darwin") else [name for name in FAMILIES if name in present][:1]
+    return [*own, *(name for name in JAPANESE if name in present), system]
