@@ -15,12 +15,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.doorway import Doorway, Porter, Receive, RefusedError, visit
 from core.durable import disk_error
 from core.errors import HangaError
 from core.paths import Home
+
+if TYPE_CHECKING:  # what connections are made of is fetched when one is made: a home can be owned without
+    from core.doorway import Porter, Receive
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,8 @@ class Instance:
 
         Where the system does not let anybody be reached, the program runs all the same, and other starts do not.
         """
+        from core.doorway import Porter
+
         try:
             self._porter = Porter(self._path.parent, receive)
             _tell(self._descriptor, self._porter.doorway.packed())
@@ -105,6 +109,8 @@ def enter(home: Home, arguments: Sequence[str], patience: float = 10.0) -> Insta
 def hand_over(home: Home, arguments: Sequence[str], patience: float = 10.0) -> bool:
     """Give `arguments` to the owner of the home; whether it has them. An owner who is just starting is waited for,
     at most `patience` seconds. Paths among them should be absolute: the owner works in another folder."""
+    from core.doorway import Doorway, RefusedError, visit
+
     end = time.monotonic() + patience
     while True:
         try:

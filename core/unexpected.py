@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import platform
 import secrets
 import traceback
 from datetime import datetime
@@ -32,6 +31,8 @@ def unexpected(error: Exception, home: Home) -> HangaError:
 def keep_log(home: Home, text: str) -> Path:
     """`text` in a new file of the home's logs, under a few words about this program; the oldest make way for it. Raises
     disk.full, disk.unwritable."""
+    import platform  # Here, not above: what is rarely needed is not waited for at every start.
+
     path = home.logs / f"{datetime.now():%Y-%m-%d-%H%M%S}-{secrets.token_hex(2)}.log"
     head = f"Hanga {VERSION}, Python {platform.python_version()}, {platform.platform()}\n\n"
     write_new(path, (head + text).encode("utf-8", "backslashreplace"))

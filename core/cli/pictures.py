@@ -17,7 +17,8 @@ from core.errors import HangaError
 from core.library.catalogue import Picture
 from core.library.formats import Export, write
 from core.library.library import Library
-from core.library.query import NEWEST, ORDERS, Query
+from core.library.query import NEWEST, Query
+from core.library.selecting import ORDERS
 from core.paths import Home
 from core.plain import to_plain
 

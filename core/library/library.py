@@ -19,7 +19,7 @@ from send2trash import send2trash
 
 from core.database.database import Database
 from core.errors import HangaError
-from core.library import catalogue, labels, latents_budget, lineage, marks, query, registering
+from core.library import catalogue, labels, latents_budget, lineage, marks, registering, selecting
 from core.library.catalogue import THERE, Picture
 from core.library.facts import Place, Understand, nothing, place_of, read
 from core.library.labels import COLLECTION, TAG, Label
@@ -100,21 +100,21 @@ class Library:
 
     def page(self, wanted: Query, limit: int, after: Cursor | None = None) -> Page:
         with self._reading() as connection:
-            return query.page(connection, self._home.root, wanted, limit, after)
+            return selecting.page(connection, self._home.root, wanted, limit, after)
 
     def glances(self, wanted: Query, limit: int, after: Cursor | None = None) -> Glances:
         """As `page`, a fraction as much of each picture."""
         with self._reading() as connection:
-            return query.glances(connection, wanted, limit, after)
+            return selecting.glances(connection, wanted, limit, after)
 
     def count(self, wanted: Query) -> int:
         with self._reading() as connection:
-            return query.count(connection, wanted)
+            return selecting.count(connection, wanted)
 
     def ids(self, wanted: Query) -> list[int]:
         """Of all that a query finds, in its order."""
         with self._reading() as connection:
-            return query.ids(connection, wanted)
+            return selecting.ids(connection, wanted)
 
     def picture(self, number: int) -> Picture:
         """Raises HangaError file.unknown_picture."""

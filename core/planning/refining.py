@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from core.errors import HangaError
 from core.machine import Machine
 from core.plan import BASE, REFINER, ModelFile, Plan, Start
+from core.planning.changes import Changes as Changes
 from core.planning.planner import Models, make_plan
 from core.record import ImageRecord
 from core.request import AUTO, Lora, Request
@@ -19,16 +20,6 @@ class KnownModels(Models, Protocol):
     """Models that can also be found by what a picture says of them."""
 
     def find_again(self, model: ModelFile, asked: str | None) -> Path: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changes:
-    """What is to be different; None leaves it as it was."""
-
-    refiner: str | None = None
-    handoff: float | None = None
-    steps: int | None = None
-    aesthetic: float | None = None
 
 
 def refining_plan(record: ImageRecord, changes: Changes, models: KnownModels, machine: Machine) -> Plan:
