@@ -16,14 +16,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import PriorityQueue
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.errands import Answer, Answers, Patience, Refusal
-from core.engine import Engine, Opening
 from core.errors import HangaError
 from core.paths import Home
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ LAST: Final = 2
 CLOSING_MS: Final = 20_000
 """How long an engine may take to put everything down."""
 
-Work = Callable[[Engine], Any]
+Work = Callable[["Engine"], Any]
 
 
 @dataclass(order=True)
@@ -59,10 +61,10 @@ class EngineThread(QThread):
     noticed = Signal(object)
 
     def __init__(
-        self, home: Home, open_engine: Callable[[Home], Engine] = Engine.with_worker, parent: QObject | None = None
+        self, home: Home, open_engine: Callable[[Home], Engine] | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._home, self._open_engine = home, open_engine
+        self._home, self._open_engine = home, open_engine or _with_worker
         self._errands: PriorityQueue[Errand] = PriorityQueue()
         self._numbers = itertools.count()
         self._closing = False
@@ -110,6 +112,8 @@ class EngineThread(QThread):
 
     def _opened(self, _: None) -> None:
         """Everything can be asked now; what is new on disk is heard of."""
+        from core.engine import Opening
+
         self.opened.emit(Opening())
 
     def _carry_out(self, engine: Engine, errand: Errand) -> None:
@@ -137,3 +141,10 @@ class EngineThread(QThread):
 
         patience.begin(number)
         return Errand(errand.urgency, number, errand.work, answered, was_refused)
+
+
+def _with_worker(home: Home) -> Engine:
+    """Here, not above: its modules take longer to come than a window, and this is the engine's own thread."""
+    from core.engine import Engine
+
+    return Engine.with_worker(home)

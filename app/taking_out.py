@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QImage
@@ -19,8 +19,10 @@ from PySide6.QtGui import QImage
 from app.background import Background
 from app.engine_thread import EngineThread
 from app.picture_file import load
-from core.engine import Engine, Export, Picture, export
 from core.errors import HangaError
+
+if TYPE_CHECKING:
+    from core.engine import Engine, Export, Picture
 
 FEW: Final = 12
 """Selected pictures that are copied before anybody drags them."""
@@ -115,6 +117,8 @@ class TakingOut(QObject):
             return picture.path
         known = self._copies.get((picture.id, how))
         if known is None:
+            from core.engine import export  # Here, not above: a window in which nothing is taken out does without.
+
             (known,) = export([picture], folder, how)
             self._copies[picture.id, how] = known
         return known
@@ -145,6 +149,8 @@ class TakingOut(QObject):
 
 
 def _found(engine: Engine, ids: Sequence[int]) -> tuple[Export, list[Picture]]:
+    from core.engine import Export
+
     settings = engine.settings
     how = Export(format=settings.export_format, quality=settings.export_quality, metadata=settings.export_metadata)
     return how, [picture for picture in engine.library.pictures(ids) if not picture.missing]

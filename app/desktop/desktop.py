@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.desktop.awake import Awake, awake_here
 from app.desktop.notices import Notices
 from app.desktop.taskbar import Taskbar, taskbar_here
 from app.engine_thread import BACKGROUND, EngineThread
@@ -17,6 +17,9 @@ from core.engine import JobChanged, Notice
 from core.events import Failed, Saved
 from core.progress import Progress
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from app.desktop.awake import Awake
 
 PROGRESS_MS: Final = 1000
 RUNNING, WAITING, DONE = "running", "waiting", "done"
@@ -39,7 +42,6 @@ class Desktop(QObject):
         self._window, self._language, self._thread = window, language, thread
         self._settings = Settings()
         self.notices: Notices = Notices(window)
-        self.awake: Awake = awake_here(self)
         self.taskbar: Taskbar | None = None
         self._works = self._holds = self._paused = False
         self._saved = self._failed = 0
@@ -48,6 +50,12 @@ class Desktop(QObject):
         self._timer.timeout.connect(self._ask_progress)
         self.notices.chosen.connect(self.wanted)
         window.installEventFilter(self)
+
+    @cached_property
+    def awake(self) -> Awake:
+        from app.desktop.awake import awake_here  # with the first work, not with the window
+
+        return awake_here(self)
 
     @property
     def works(self) -> bool:

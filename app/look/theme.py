@@ -49,6 +49,11 @@ class Look(QObject):
         return THEMES[self._worn]
 
     @property
+    def sheet(self) -> str:
+        """What windows wear. Ask again when the theme has changed."""
+        return stylesheet(self.tokens)
+
+    @property
     def moves(self) -> bool:
         """Whether things may slide and fade; if not, they are at once where they go."""
         if self._motion != SYSTEM:
@@ -92,7 +97,6 @@ class Look(QObject):
     def _dress(self) -> None:
         self._tell_the_system()
         self._application.setPalette(palette(self.tokens))
-        self._application.setStyleSheet(stylesheet(self.tokens))
         self.changed.emit()
 
     def _tell_the_system(self) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from app.pages.gallery.search_words import TAG, Term
 from app.window.commands import BLIND, COMPARING, GALLERY
 from app.window.pages import Pages
 from core.errors import Datum
 from core.request import Request
+
+if TYPE_CHECKING:
+    from app.pages.compare.blind import BlindPage
+    from app.pages.compare.page import ComparePage
+    from app.pages.gallery.page import GalleryPage
 
 Tell = Callable[[str, Mapping[str, Datum]], None]
 
@@ -25,17 +30,22 @@ class Comparing:
         tell_undoable: Callable[[str, Mapping[str, Datum], Callable[[], None]], None],
         use: Callable[[Request], None],
     ) -> None:
-        self._pages, self._go, self._tell_undoable, self._use = pages, go, tell_undoable, use
-        gallery, compare, blind = pages.gallery, pages.compare, pages.blind
-        gallery.compare.connect(self._compare)
-        gallery.blind.connect(self._compare_blindly)
-        compare.left.connect(self._back)
-        compare.say.connect(tell)
-        compare.done.connect(self._done)
-        blind.left.connect(self._back)
-        blind.say.connect(tell)
-        blind.use.connect(self._use_side)
-        blind.search.connect(self._search)
+        self._pages, self._go, self._tell, self._tell_undoable, self._use = pages, go, tell, tell_undoable, use
+
+    def connect_gallery(self, page: GalleryPage) -> None:
+        page.compare.connect(self._compare)
+        page.blind.connect(self._compare_blindly)
+
+    def connect_compare(self, page: ComparePage) -> None:
+        page.left.connect(self._back)
+        page.say.connect(self._tell)
+        page.done.connect(self._done)
+
+    def connect_blind(self, page: BlindPage) -> None:
+        page.left.connect(self._back)
+        page.say.connect(self._tell)
+        page.use.connect(self._use_side)
+        page.search.connect(self._search)
 
     def _compare(self, pictures: list[int]) -> None:
         self._pages.compare.show_pictures(pictures)
@@ -59,5 +69,7 @@ class Comparing:
         self._use(replace(request, prompt=now.prompt, prompt_2=now.prompt_2, seed=now.seed, count=now.count))
 
     def _search(self, tag: str) -> None:
+        from app.pages.gallery.search_words import TAG, Term  # with the gallery, not with the window
+
         self._go(GALLERY)
         self._pages.gallery.browser.search.set_line(str(Term(TAG, tag)))

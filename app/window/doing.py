@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
@@ -23,10 +23,11 @@ from app.atelier import Atelier
 from app.engine_thread import EngineThread
 from app.widgets.notice_bar import NoticeBar
 from app.window.commands import GALLERY, MODELS, PAGES, QUEUE, SETTINGS, STARS
-from app.window.keys import KeysDialog
 from app.window.menus import Menus
 from app.window.pages import GoesBack, GoesForth, Pages
-from core.engine import Engine
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 Field = QLineEdit | QPlainTextEdit | QTextEdit
 
@@ -52,24 +53,25 @@ class Doing:
         self._notice, self._go, self._open_files = notice, go, open_files
 
     def acts(self, window: QMainWindow, menus: Menus, leave: Callable[[], None]) -> Mapping[str, Callable[[], object]]:
-        """By name of the command. `leave` closes the window, if the artist says so."""
-        pages, gallery = self._pages, self._pages.gallery
+        """By name of the command; pages are wanted only when it is given. `leave` closes the window, if the artist says
+        so."""
+        pages = self._pages
         return {
             **{name: partial(self._go, name) for name in PAGES},
-            **{name: partial(gallery.hands.do, name) for name in OF_GALLERY},
-            **{name: partial(gallery.hands.rate, number) for number, name in enumerate(STARS)},
+            **{name: partial(self._to_pictures, name) for name in OF_GALLERY},
+            **{name: partial(self._rate, number) for number, name in enumerate(STARS)},
             **{name: partial(self._to_text, name) for name in ("cut", "paste")},
-            "reject": gallery.hands.reject,
-            "details": gallery.browser.search.details.toggle,
+            "reject": lambda: pages.gallery.hands.reject(),
+            "details": lambda: pages.gallery.browser.search.details.toggle(),
             "copy": self._copy,
             "select_all": self._select_all,
             "find": self._find,
             "undo": partial(self._back, window),
             "redo": partial(self._forth, window),
-            "generate": pages.create.generate,
-            "cancel": pages.create.cancel,
-            "pause": pages.queue.toggle_pause,
-            "clear": pages.queue.clear,
+            "generate": lambda: pages.create.generate(),
+            "cancel": lambda: pages.create.cancel(),
+            "pause": lambda: pages.queue.toggle_pause(),
+            "clear": lambda: pages.queue.clear(),
             "open": partial(self._open, window),
             "pictures_folder": partial(self._show_folder, lambda engine: engine.home.pictures),
             "logs": partial(self._show_folder, lambda engine: engine.home.logs),
@@ -82,6 +84,8 @@ class Doing:
         }
 
     def show_keys(self, window: QMainWindow, menus: Menus) -> None:
+        from app.window.keys import KeysDialog  # Here, not above: a window does not wait for its dialogs.
+
         deeds = {QUEUE: self._pages.queue.deed_actions, MODELS: self._pages.models.deed_actions}
         dialog = KeysDialog(self._atelier, menus.actions_by_name, deeds, window)
         dialog.finished.connect(dialog.deleteLater)
@@ -107,6 +111,12 @@ class Doing:
         elif isinstance(page, GoesForth):
             page.redo()
 
+    def _to_pictures(self, deed: str) -> None:
+        self._pages.gallery.hands.do(deed)
+
+    def _rate(self, stars: int) -> None:
+        self._pages.gallery.hands.rate(stars)
+
     def _to_text(self, name: str) -> None:
         field = _field()
         if field is not None:
@@ -116,7 +126,7 @@ class Doing:
         if _field() is not None:
             self._to_text("copy")
         elif self._pages.gallery.isVisible():
-            self._pages.gallery.hands.do("copy")
+            self._to_pictures("copy")
 
     def _select_all(self) -> None:
         """Words, where somebody types; else all that is in the list."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
@@ -16,19 +16,28 @@ from app.engine_thread import EngineThread
 from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
 from app.window.aloud import Aloud
 from app.window.closing import Closing
-from app.window.commands import CREATE, GALLERY, MODELS, PAGES, QUEUE, SETTINGS, command
+from app.window.commands import BLIND, COMPARING, CREATE, GALLERY, MODELS, PAGES, QUEUE, SETTINGS, command
 from app.window.comparing import Comparing
 from app.window.doing import Doing
 from app.window.first_card import FirstCard
+from app.window.meanwhile import Meanwhile
 from app.window.menus import Menus
 from app.window.pages import Pages
 from app.window.rail import Place, Rail
 from app.window.recent import Recent
 from app.window.remembering import Remembering
-from core.engine import EngineChanged, ModelRead, Notice, Opening
+from core.engine import EngineChanged, ModelRead, Notice
 from core.errors import EXIT_CODES, Datum, HangaError
 from core.events import StageStarted
 from core.request import Request
+
+if TYPE_CHECKING:
+    from app.pages.create.page import CreatePage
+    from app.pages.gallery.page import GalleryPage
+    from app.pages.models.page import ModelsPage
+    from app.pages.queue.page import QueuePage
+    from app.pages.settings.page import SettingsPage
+    from core.engine import Opening
 
 PLACES: Final = tuple(
     Place(name, name, command(name).sequences[0], foot=name == SETTINGS)
@@ -51,33 +60,53 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.resize(*USUAL)
         self.setAcceptDrops(True)
-        self.pages = Pages(atelier, thread)
-        self.create_page, self.gallery_page = self.pages.create, self.pages.gallery
-        self.models_page, self.queue_page = self.pages.models, self.pages.queue
-        self.settings_page = self.pages.settings
+        self.pages = Pages(atelier, thread, self._page_came)
         self.notice, self._said = NoticeBar(atelier), ""
         self._say_again: Callable[[], None] = lambda: None
         self.first_card = FirstCard(atelier, thread)
         self._rail = Rail(atelier, PLACES)
         self._stack = QStackedWidget()
         self._remembering = Remembering(self, thread, self.go)
-        self.menus = Menus(atelier, self._recent().entries, self.queue_page.deed_actions)
+        self._is_paused = False
+        self.menus = Menus(atelier, self._recent().entries)
         doing = Doing(atelier, thread, self.pages, self.notice, self.go, self._open_files)
         self._acts = doing.acts(self, self.menus, self.leave)
+        self._comparing = Comparing(self.pages, self.go, self.tell, self.tell_undoable, self._use)
         self.desktop = Desktop(self, atelier.language, thread)
         self._closing = Closing(atelier, self)
         self._aloud = Aloud(self, atelier.language)
+        self.meanwhile = Meanwhile(self, self.pages.make_next)
         self.setMenuBar(self.menus)
         self._lay_out()
-        self._connect_pages()
+        self._connect()
         self._connect_engine()
-        self._connect_desktop()
         self.go(CREATE)
+        atelier.look.follow(self._dress)
         atelier.language.follow(self._say)
+
+    @property
+    def create_page(self) -> CreatePage:
+        return self.pages.create
+
+    @property
+    def gallery_page(self) -> GalleryPage:
+        return self.pages.gallery
+
+    @property
+    def models_page(self) -> ModelsPage:
+        return self.pages.models
+
+    @property
+    def queue_page(self) -> QueuePage:
+        return self.pages.queue
+
+    @property
+    def settings_page(self) -> SettingsPage:
+        return self.pages.settings
 
     def go(self, name: str) -> None:
         """Show the page `name`, and give it the keys."""
-        page = self.pages.by_name[name]
+        page = self.pages.page(name)
         self._stack.setCurrentWidget(page)
         self._rail.show_chosen(name if name in PAGES else GALLERY)  # comparisons lead back there
         self.menus.show_page(name)
@@ -187,49 +216,71 @@ class MainWindow(QMainWindow):
         column.addWidget(self.first_card)
         column.addWidget(self._stack, 1)
         row.addLayout(column, 1)
-        for page in self.pages.by_name.values():
-            self._stack.addWidget(page)
         self.notice.setParent(self._stack)
         self.setCentralWidget(whole)
 
     def _recent(self) -> Recent:
-        prompt = self.create_page.panel.prompts.prompt
-
-        def use_prompt(text: str) -> None:
-            self.go(CREATE)
-            prompt.set_text(text)
-
         return Recent(
             self._atelier,
             self._remembering,
-            lambda: prompt.history.prompts,
-            use_prompt,
+            lambda: self.create_page.panel.prompts.prompt.history.prompts,
+            self._use_prompt,
             lambda file: self._open_files([file]),
             self._use_model,
         )
 
-    def _connect_pages(self) -> None:
+    def _page_came(self, name: str, page: QWidget) -> None:
+        """One was made, because somebody wants it."""
+        self._stack.addWidget(page)
+        connect: Mapping[str, Callable[[Any], None]] = {
+            CREATE: self._connect_create,
+            GALLERY: self._connect_gallery,
+            MODELS: self._connect_models,
+            QUEUE: self._connect_queue,
+            SETTINGS: self._connect_settings,
+            COMPARING: self._comparing.connect_compare,
+            BLIND: self._comparing.connect_blind,
+        }
+        connect[name](page)
+
+    def _connect_create(self, page: CreatePage) -> None:
+        page.say.connect(self.tell)
+        page.undoable.connect(self.tell_undoable)
+        page.show_in_gallery.connect(self._show_in_gallery)
+
+    def _connect_gallery(self, page: GalleryPage) -> None:
+        page.say.connect(self.tell)
+        page.done.connect(self._done_in_gallery)
+        page.use.connect(self._use)
+        page.models_dropped.connect(self._bring_in)
+        self._comparing.connect_gallery(page)
+
+    def _connect_models(self, page: ModelsPage) -> None:
+        page.say.connect(self.tell)
+        page.use_model.connect(self._use_model)
+        page.full_models.connect(lambda full: self.first_card.need(not full))
+
+    def _connect_queue(self, page: QueuePage) -> None:
+        self.menus.add_queue_deeds(page.deed_actions)
+        page.say.connect(self.tell)
+        page.undoable.connect(self.tell_undoable)
+        page.changed.connect(self._jobs_changed)
+
+    def _connect_settings(self, page: SettingsPage) -> None:
+        page.say.connect(self.tell)
+        page.undoable.connect(self.tell_undoable)
+        page.keys_wanted.connect(self._acts["keys"])
+        page.changed.connect(self.desktop.apply)
+        page.changed.connect(self._closing.apply)
+
+    def _connect(self) -> None:
         self.menus.asked.connect(self._do)
         self._rail.chosen.connect(self.go)
-        self.create_page.say.connect(self.tell)
-        self.create_page.undoable.connect(self.tell_undoable)
-        self.create_page.show_in_gallery.connect(self._show_in_gallery)
-        self.gallery_page.say.connect(self.tell)
-        self.gallery_page.done.connect(self._done_in_gallery)
-        self.gallery_page.use.connect(self._use)
-        self.gallery_page.models_dropped.connect(self._bring_in)
-        self.models_page.say.connect(self.tell)
-        self.models_page.use_model.connect(self._use_model)
-        self.models_page.full_models.connect(lambda full: self.first_card.need(not full))
         self.first_card.get.connect(lambda: self.go(MODELS))
         self.first_card.have.connect(self._point_to_models)
-        self.queue_page.say.connect(self.tell)
-        self.queue_page.undoable.connect(self.tell_undoable)
-        self.queue_page.changed.connect(self._say_pause)
-        self.settings_page.say.connect(self.tell)
-        self.settings_page.undoable.connect(self.tell_undoable)
-        self.settings_page.keys_wanted.connect(self._acts["keys"])
-        self._comparing = Comparing(self.pages, self.go, self.tell, self.tell_undoable, self._use)
+        self._closing.decided.connect(lambda choice: self.settings_page.change("closing", choice))
+        self.desktop.wanted.connect(lambda: self.visited([]))
+        self.desktop.idle.connect(self._closing.idle)
 
     def _connect_engine(self) -> None:
         self.engine_thread.noticed.connect(self.hear)
@@ -251,16 +302,10 @@ class MainWindow(QMainWindow):
         if self._said == SLOW:
             self.notice.dismiss()
 
-    def _connect_desktop(self) -> None:
-        self.queue_page.changed.connect(self._jobs_changed)
-        self.settings_page.changed.connect(self.desktop.apply)
-        self.settings_page.changed.connect(self._closing.apply)
-        self._closing.decided.connect(lambda choice: self.settings_page.change("closing", choice))
-        self.desktop.wanted.connect(lambda: self.visited([]))
-        self.desktop.idle.connect(self._closing.idle)
-
     def _jobs_changed(self) -> None:
-        self.desktop.show_jobs(self.queue_page.rows, self.queue_page.paused)
+        self._is_paused = self.queue_page.paused
+        self.desktop.show_jobs(self.queue_page.rows, self._is_paused)
+        self._say_pause()
 
     def _jobs_left(self) -> int:
         """Those that would be made if the window stayed."""
@@ -279,6 +324,10 @@ class MainWindow(QMainWindow):
     def _use(self, request: Request) -> None:
         self.create_page.use(request)
         self.go(CREATE)
+
+    def _use_prompt(self, text: str) -> None:
+        self.go(CREATE)
+        self.create_page.panel.prompts.prompt.set_text(text)
 
     def _use_model(self, name: str) -> None:
         self.create_page.use_model(name)
@@ -299,7 +348,11 @@ class MainWindow(QMainWindow):
         self.gallery_page.take_files(files)
 
     def _say_pause(self) -> None:
-        self.menus.show_words("pause", f"window_menu.{'resume' if self.queue_page.paused else 'pause'}")
+        self.menus.show_words("pause", f"window_menu.{'resume' if self._is_paused else 'pause'}")
+
+    def _dress(self) -> None:
+        """The window, and not the application: so what is put together for it is dressed once, when it comes in."""
+        self.setStyleSheet(self._atelier.look.sheet)
 
     def _say(self) -> None:
         self.setWindowTitle(self._atelier.language.say("window.title"))

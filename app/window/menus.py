@@ -27,9 +27,9 @@ class Menus(QMenuBar):
 
     asked = Signal(str)
 
-    def __init__(self, atelier: Atelier, recent: Recent, queue_deeds: Sequence[QAction]) -> None:
+    def __init__(self, atelier: Atelier, recent: Recent) -> None:
         super().__init__()
-        self._atelier, self._recent, self._queue_deeds = atelier, recent, queue_deeds
+        self._atelier, self._recent = atelier, recent
         self.setObjectName("menus")
         self.actions_by_name = {each.name: self._action(each) for each in commands()}
         self._menus: dict[str, QMenu] = {name: QMenu(self) for name in (*MENUS, RECENT)}
@@ -40,6 +40,12 @@ class Menus(QMenuBar):
     @property
     def menus(self) -> Mapping[str, QMenu]:
         return self._menus
+
+    def add_queue_deeds(self, deeds: Sequence[QAction]) -> None:
+        """What the queue's page itself can do; there once that page is."""
+        for name, items in MENUS.items():
+            if QUEUE_DEEDS in items:
+                self._menus[name].addActions(list(deeds))
 
     def show_page(self, page: str) -> None:
         """Which is shown: others' commands are not possible now."""
@@ -88,9 +94,7 @@ class Menus(QMenuBar):
             menu.addAction(self.actions_by_name[item.name])
         elif item == LINE:
             menu.addSeparator()
-        elif item == QUEUE_DEEDS:
-            menu.addActions(list(self._queue_deeds))
-        else:
+        elif item != QUEUE_DEEDS:
             menu.addMenu(self._menus[item])
 
     def _fill_recent(self) -> None:

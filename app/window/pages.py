@@ -1,23 +1,35 @@
-"""Pages: the pages of the window, and what is told to all of them alike."""
+"""Pages: the pages of the window, and what is told to all of them alike.
+
+A page is made when it is first wanted, and the modules that it is made of are fetched then: a window can be used as
+soon as the one page is there that is seen. `Meanwhile` wants the others while nothing else is to be done.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
 from app.atelier import Atelier
 from app.engine_thread import EngineThread
-from app.pages.compare.blind import BlindPage
-from app.pages.compare.page import ComparePage
-from app.pages.create.page import CreatePage
-from app.pages.gallery.page import GalleryPage
-from app.pages.models.page import ModelsPage
-from app.pages.queue.page import QueuePage
-from app.pages.settings.page import SettingsPage
 from app.window.commands import BLIND, COMPARING, CREATE, GALLERY, MODELS, QUEUE, SETTINGS
-from core.engine import Notice, Opening
+from core.engine import EngineChanged, Notice
+
+if TYPE_CHECKING:
+    from app.pages.compare.blind import BlindPage
+    from app.pages.compare.page import ComparePage
+    from app.pages.create.page import CreatePage
+    from app.pages.gallery.page import GalleryPage
+    from app.pages.models.page import ModelsPage
+    from app.pages.queue.page import QueuePage
+    from app.pages.settings.page import SettingsPage
+    from core.engine import Opening
+
+    AnyPage = CreatePage | GalleryPage | ModelsPage | QueuePage | SettingsPage | ComparePage | BlindPage
+
+P = TypeVar("P", bound="AnyPage")
 
 
 class Page(Protocol):
@@ -43,32 +55,95 @@ class GoesForth(Protocol):
 
 
 class Pages:
-    def __init__(self, atelier: Atelier, thread: EngineThread) -> None:
-        self.create: Final = CreatePage(atelier, thread)
-        self.gallery: Final = GalleryPage(atelier, thread)
-        self.models: Final = ModelsPage(atelier, thread)
-        self.queue: Final = QueuePage(atelier, thread)
-        self.settings: Final = SettingsPage(atelier, thread)
-        self.compare: Final = ComparePage(atelier, thread)
-        self.blind: Final = BlindPage(atelier, thread, self.create.panel.request)
-        self._all: tuple[Page, ...] = (
-            *(self.create, self.gallery, self.models, self.queue, self.settings),
-            *(self.compare, self.blind),
-        )
-        self.by_name: Final[Mapping[str, QWidget]] = {
-            CREATE: self.create,
-            GALLERY: self.gallery,
-            MODELS: self.models,
-            QUEUE: self.queue,
-            SETTINGS: self.settings,
-            COMPARING: self.compare,
-            BLIND: self.blind,
+    """`came` is called with the name of each page and the page, when it is made."""
+
+    def __init__(self, atelier: Atelier, thread: EngineThread, came: Callable[[str, QWidget], None]) -> None:
+        self._atelier, self._thread, self._came = atelier, thread, came
+        self._opening: Opening | None = None
+        self._state: EngineChanged | None = None
+        self._made: list[Page] = []
+        self.by_name: Final[dict[str, QWidget]] = {}
+        """Those that are made."""
+        self._ways: Final[Mapping[str, Callable[[], QWidget]]] = {
+            CREATE: lambda: self.create,
+            GALLERY: lambda: self.gallery,
+            QUEUE: lambda: self.queue,
+            MODELS: lambda: self.models,
+            SETTINGS: lambda: self.settings,
+            COMPARING: lambda: self.compare,
+            BLIND: lambda: self.blind,
         }
 
+    def page(self, name: str) -> QWidget:
+        return self._ways[name]()
+
+    def make_next(self) -> bool:
+        """Make one of those that nobody has wanted yet; whether there was one."""
+        name = next((each for each in self._ways if each not in self.by_name), None)
+        if name is not None:
+            self.page(name)
+        return name is not None
+
+    @cached_property
+    def create(self) -> CreatePage:
+        from app.pages.create.page import CreatePage
+
+        return self._welcome(CREATE, CreatePage(self._atelier, self._thread))
+
+    @cached_property
+    def gallery(self) -> GalleryPage:
+        from app.pages.gallery.page import GalleryPage
+
+        return self._welcome(GALLERY, GalleryPage(self._atelier, self._thread))
+
+    @cached_property
+    def models(self) -> ModelsPage:
+        from app.pages.models.page import ModelsPage
+
+        return self._welcome(MODELS, ModelsPage(self._atelier, self._thread))
+
+    @cached_property
+    def queue(self) -> QueuePage:
+        from app.pages.queue.page import QueuePage
+
+        return self._welcome(QUEUE, QueuePage(self._atelier, self._thread))
+
+    @cached_property
+    def settings(self) -> SettingsPage:
+        from app.pages.settings.page import SettingsPage
+
+        return self._welcome(SETTINGS, SettingsPage(self._atelier, self._thread))
+
+    @cached_property
+    def compare(self) -> ComparePage:
+        from app.pages.compare.page import ComparePage
+
+        return self._welcome(COMPARING, ComparePage(self._atelier, self._thread))
+
+    @cached_property
+    def blind(self) -> BlindPage:
+        from app.pages.compare.blind import BlindPage
+
+        return self._welcome(BLIND, BlindPage(self._atelier, self._thread, lambda: self.create.panel.request()))
+
     def hear(self, notice: Notice) -> None:
-        for page in self._all:
+        if isinstance(notice, EngineChanged):
+            self._state = notice
+        for page in self._made:
             page.hear(notice)
 
     def opened(self, opening: Opening) -> None:
-        for page in self._all:
+        self._opening = opening
+        for page in self._made:
             page.opened(opening)
+
+    def _welcome(self, name: str, page: P) -> P:
+        """It is told what it has missed: that the engine is there, and how it is."""
+        self._made.append(page)
+        self.by_name[name] = page
+        self._came(name, page)
+        if self._opening is not None:
+            page.opened(self._opening)
+        if self._state is not None:
+            page.hear(self._state)
+        return page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray, QObject, QRect
 from PySide6.QtGui import QGuiApplication
@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QMainWindow
 
 from app.engine_thread import EngineThread
 from app.window.commands import PAGES
-from core.engine import Engine, JobChanged, Notice
+from core.engine import JobChanged, Notice
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 GEOMETRY: Final = "geometry"
 PAGE: Final = "page"

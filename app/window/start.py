@@ -49,10 +49,10 @@ def _show(home: Home, instance: Instance) -> int:
     window = MainWindow(atelier, thread)
     door = Door()
     door.visited.connect(window.visited)
-    instance.listen(door.visited.emit)
+    window.meanwhile.seen.connect(thread.start)
+    window.meanwhile.seen.connect(lambda: instance.listen(door.visited.emit))
     window.show()
     Tidying(application)
-    thread.start()
     code = application.exec()
     if not thread.close():
         os._exit(code)

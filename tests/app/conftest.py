@@ -42,11 +42,12 @@ def atelier(qapp: QApplication) -> Iterator[Atelier]:
 
 
 @pytest.fixture
-def show(qtbot: QtBot) -> Show:
-    """Shows a widget, active and ready for keys, and closes it after the test."""
+def show(qtbot: QtBot, atelier: Atelier) -> Show:
+    """Shows a widget, dressed as in the window, active and ready for keys, and closes it after the test."""
 
     def shown(widget: QWidget) -> None:
         qtbot.addWidget(widget)
+        widget.setStyleSheet(atelier.look.sheet)
         with qtbot.waitActive(widget):
             widget.show()
             widget.activateWindow()

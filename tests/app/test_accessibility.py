@@ -81,5 +81,6 @@ def test_fits_a_narrow_panel_in_japanese(qtbot: QtBot, atelier: Atelier, name: s
     atelier.language.choose("ja")
     specimen = specimens.panel_width()[name](atelier)
     qtbot.addWidget(specimen)
+    specimen.setStyleSheet(atelier.look.sheet)
     specimen.ensurePolished()
     assert specimen.minimumSizeHint().width() <= 340

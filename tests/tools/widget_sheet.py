@@ -37,6 +37,7 @@ def main(argv: Sequence[str]) -> int:
         atelier.language.choose(language)
         for theme in asked.theme or THEMES:
             atelier.look.choose(theme)
+            sheet.setStyleSheet(atelier.look.sheet)
             application.processEvents()
             sheet.resize(sheet.sizeHint())
             application.processEvents()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.engine_thread import BACKGROUND, EngineThread, Work
 from app.widgets.cost_line import FITS, STREAMS, TOO_LARGE, Cost
-from core.engine import Engine, Sketch
+from core.engine import Sketch
 from core.errors import HangaError
 from core.plan import Plan
 from core.request import Request
 from core.residency import RESIDENT
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 AFTER_MS: Final = 350
 MAY_NOT_FIT: Final = "note.may_not_fit"

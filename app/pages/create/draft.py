@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
 
 from app.engine_thread import EngineThread
 from app.pages.create.models import STARTER
-from core.engine import Engine
 from core.errors import HangaError
 from core.plain import from_plain, to_plain
 from core.request import Request
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 logger = logging.getLogger(__name__)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.widgets.shapes import Limits, tall_to_wide, trained_sizes
 from core.architecture import LATENT_CHANNELS, LATENT_STRIDE
-from core.engine import Engine
 from core.errors import HangaError
 from core.request import Size
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -28,22 +28,14 @@ from app.pages.create.starting import Start, read_start
 from app.taking_out import TakingOut
 from app.widgets.cost_line import Cost
 from app.widgets.stage_bar import Moment
-from core.engine import (
-    Changes,
-    Engine,
-    EngineChanged,
-    Job,
-    JobChanged,
-    Notice,
-    Opening,
-    Picture,
-    PicturesChanged,
-    Preset,
-)
+from core.engine import Changes, EngineChanged, Job, JobChanged, Notice, PicturesChanged, Preset
 from core.errors import HangaError
 from core.events import Failed, Previewed, Saved
 from core.plan import Plan
 from core.request import AUTO, Request
+
+if TYPE_CHECKING:
+    from core.engine import Engine, Opening, Picture
 
 NARROW: Final = 1040
 """Logical pixels below which the strip of the latest pictures is folded away."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.atelier import Atelier
 from app.engine_thread import BACKGROUND, EngineThread
@@ -15,8 +15,10 @@ from app.look.metrics import NEAR, PICTURE_RADIUS
 from app.pages.create.showing import row_of
 from app.widgets.painting import fill, outline
 from app.widgets.picture_model import PictureModel
-from core.engine import Engine, Picture
 from core.errors import HangaError
+
+if TYPE_CHECKING:
+    from core.engine import Engine, Picture
 
 WIDTH: Final = 118
 FLATTEST, TALLEST = 0.5, 1.8
@@ -117,7 +119,6 @@ class StripPainter(QStyledItemDelegate):
     ) -> None:
         tokens = self._atelier.look.tokens
         rect = option.rect
-        state = option.state
         place = QRectF(rect).adjusted(MARGIN, NEAR / 2, -MARGIN, -NEAR / 2)
         thumbnail = self._strip.pictures.thumbnail(index.row())
         painter.save()
@@ -132,8 +133,8 @@ class StripPainter(QStyledItemDelegate):
             painter.setClipping(False)
         if index == self._strip.currentIndex():
             outline(painter, place.adjusted(-RING, -RING, RING, RING), tokens.vermilion, 2, PICTURE_RADIUS + 2)
-        if state & QStyle.StateFlag.State_HasFocus:
-            outline(painter, place.adjusted(1, 1, -1, -1), tokens.indigo, 2, PICTURE_RADIUS)
+            if self._strip.hasFocus():
+                outline(painter, place.adjusted(1, 1, -1, -1), tokens.indigo, 2, PICTURE_RADIUS)
         painter.restore()
 
 

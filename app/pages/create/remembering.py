@@ -6,16 +6,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
 from app.engine_thread import EngineThread
 from app.widgets.aspect_picker import Favourites
-from core.engine import Engine
 from core.errors import HangaError
 from core.plain import Plain, from_plain, to_plain
 from core.request import Size
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 logger = logging.getLogger(__name__)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.engine_thread import BACKGROUND, EngineThread
 from app.pages.create.supplies import Supplies, read_supplies
-from core.engine import Brought, Bundle, Desk, Engine, Preset, Style
+from core.engine import Brought, Bundle, Desk, Preset, Style
 from core.errors import Datum, HangaError
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 Entry = Style | Preset
 Deed = Callable[[Desk], Brought | None]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QImage
 
 from app.widgets.picture_model import PictureRow
-from core.engine import Engine, Picture, Query
+from core.engine import Query
+
+if TYPE_CHECKING:
+    from core.engine import Engine, Picture
 
 LATEST: Final = 60
 

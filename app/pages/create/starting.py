@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.pages.create.draft import Written, read_draft
 from app.pages.create.models import ModelFacts, read_models
 from app.pages.create.remembering import Remembered, remembered
 from app.pages.create.showing import latest
 from app.pages.create.supplies import Supplies, read_supplies
-from core.engine import Engine, Picture
+
+if TYPE_CHECKING:
+    from core.engine import Engine, Picture
 
 
 @dataclass(frozen=True)

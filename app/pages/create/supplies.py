@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.widgets.completions import phrases_of
-from core.engine import Bundle, Engine, Preset, Query, Style
+from core.engine import Bundle, Preset, Query, Style
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 LATEST: Final = 500
 LOOKED_AT: Final = 2000

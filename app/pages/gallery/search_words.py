@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from core.engine import ModelSeen, Query
+from core.engine import Query
+
+if TYPE_CHECKING:
+    from core.engine import ModelSeen
 
 RATING: Final = "rating"
 TAG: Final = "tag"
