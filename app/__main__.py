@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -41,6 +42,7 @@ def _open_window(sentences: Sentences) -> int:
     if not _has_screen():
         print(sentences.say("app.no_screen"))
         return 0
+    gc.disable()  # nothing of what a start makes is to be thrown away; from then on `app.tidying` looks after it
     # Here, not above: commands do without Qt.
     from app.window.start import open_window
 

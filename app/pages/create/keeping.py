@@ -9,9 +9,7 @@ from PySide6.QtWidgets import QDialog
 
 from app.atelier import Atelier
 from app.engine_thread import EngineThread
-from app.pages.create.entry_dialog import NameDialog, StyleDialog
 from app.pages.create.panel import Panel
-from app.pages.create.shelf_dialog import ShelfDialog
 from app.pages.create.shelving import Shelving
 from app.pages.create.supplies import Supplies
 from core.engine import Style, preset_of
@@ -58,18 +56,24 @@ class Keeping(QObject):
 
     def save_preset(self) -> None:
         """The settings as they are, under a name to be typed."""
+        from app.pages.create.entry_dialog import NameDialog  # Here, not above: a page does not wait for its dialogs.
+
         dialog = NameDialog(self._atelier, "window_create.entry.preset", "", self._panel.window())
         dialog.named.connect(self._keep_preset)
         self._open(dialog)
 
     def save_style(self) -> None:
         """A new style, which begins with what is kept out now."""
+        from app.pages.create.entry_dialog import StyleDialog
+
         style = Style(name="", prompt=NEW_STYLE, negative=self._panel.request().negative)
         dialog = StyleDialog(self._atelier, "window_create.entry.style", style, self._panel.window())
         dialog.made.connect(self.shelving.keep)
         self._open(dialog)
 
     def manage(self) -> None:
+        from app.pages.create.shelf_dialog import ShelfDialog
+
         self._open(ShelfDialog(self._atelier, self.shelving, self._supplies, self._panel.window()))
 
     def _keep_preset(self, name: str) -> None:

@@ -10,15 +10,15 @@ from PySide6.QtCore import QObject, Signal
 
 from app.engine_thread import BACKGROUND, EngineThread
 from app.pages.create.supplies import Supplies, read_supplies
-from core.engine import Brought, Bundle, Desk, Preset, Style
+from core.engine import Bundle, Preset, Style
 from core.errors import Datum, HangaError
 
 if TYPE_CHECKING:
-    from core.engine import Engine
+    from core.engine import Brought, Desk, Engine
 
 Entry = Style | Preset
-Deed = Callable[[Desk], Brought | None]
-Done = tuple[Bundle, Supplies, Brought | None]
+Deed = Callable[["Desk"], "Brought | None"]
+Done = tuple[Bundle, Supplies, "Brought | None"]
 
 
 class Shelving(QObject):
