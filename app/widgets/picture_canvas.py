@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -270,6 +271,9 @@ class PictureCanvas(QWidget):
 
 
 def _shade(painter: QPainter, place: QRectF) -> None:
+    """Only around the picture, which hides the rest."""
+    painter.save()
+    painter.setClipRegion(QRegion(painter.viewport()) - QRegion(place.toAlignedRect().adjusted(1, 1, -1, -1)))
     for distance, strength in SHADOWS:
         colour = QColor(0, 0, 0, strength)
         fill(
@@ -278,6 +282,7 @@ def _shade(painter: QPainter, place: QRectF) -> None:
             colour.name(QColor.NameFormat.HexArgb),
             distance,
         )
+    painter.restore()
 
 
 def _label(painter: QPainter, words: str, corner: QPointF, *, right: bool) -> None:
