@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle
 
 from app.atelier import Atelier
 from app.look.metrics import APART, NEAR
-from app.widgets.picture_model import Ask, Index, PictureModel, PictureRow
+from app.widgets.picture_model import Ask, Index, PictureModel, PictureRow, runs, where
 from app.widgets.picture_painter import PicturePainter
 from app.widgets.rows import Rows
 
@@ -67,8 +67,12 @@ class PictureGrid(QListView):
 
     def selected(self) -> list[str]:
         """Identities of the selected pictures, in the order of the grid."""
-        ranges = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection().toList())
-        return [self._identity(row) for first, last in ranges for row in range(first, last + 1)]
+        return [self._identity(row) for rows in self.selected_rows() for row in rows]
+
+    def selected_rows(self) -> list[range]:
+        """Where the selected pictures are, in order: a few ranges, however many they are."""
+        ranges = ((each.top(), each.bottom()) for each in self.selectionModel().selection().toList())
+        return [range(first, last + 1) for first, last in sorted(ranges)]
 
     def selected_count(self) -> int:
         return sum(each.height() for each in self.selectionModel().selection().toList())
@@ -86,19 +90,15 @@ class PictureGrid(QListView):
 
     def select(self, identities: Iterable[str]) -> None:
         """These and no others, those of them that are here."""
-        flags = QItemSelectionModel.SelectionFlag
-        rows = sorted(row for row in map(self.pictures.find, identities) if row is not None)
-        chosen = QItemSelection()
-        for first, last in _runs(rows):
-            chosen.append(QItemSelectionRange(self.pictures.index(first), self.pictures.index(last)))
-        self.selectionModel().select(chosen, flags.ClearAndSelect)
+        self._select(runs(sorted(row for row in map(self.pictures.find, identities) if row is not None)))
 
     def show_pictures(self, rows: Sequence[PictureRow]) -> None:
         """Other pictures, or the same ones after a change: what is still there stays selected, and where it was."""
-        selected, current, top = self.selected(), self.current(), self._uppermost()
+        before, selected = self.pictures.rows, self.selected_rows()
+        current, top = self.current(), self._uppermost()
         with QSignalBlocker(self):
             self.pictures.set_rows(rows)
-            self.select(selected)
+            self._select(where(selected, before, rows))
             row = None if current is None else self.pictures.find(current)
             if row is not None:
                 self.selectionModel().setCurrentIndex(
@@ -281,6 +281,12 @@ class PictureGrid(QListView):
             self.verticalScrollBar().setValue(round(self._rows.place(anchor).y))
         self.viewport().update()
 
+    def _select(self, ranges: Iterable[range]) -> None:
+        chosen = QItemSelection()
+        for rows in ranges:
+            chosen.append(QItemSelectionRange(self.pictures.index(rows[0]), self.pictures.index(rows[-1])))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
     def _uppermost(self) -> tuple[str, float] | None:
         """The picture that is seen first, and how far its row is out of sight; None at the very top."""
         seen = self._seen()
@@ -324,12 +330,3 @@ def _sideward(action: Cursor) -> int:
     if action in (Cursor.MoveLeft, Cursor.MovePrevious):
         return -1
     return 1 if action in (Cursor.MoveRight, Cursor.MoveNext) else 0
-
-
-def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Rows that follow each other, as first and last."""
-    first = 0
-    for number, row in enumerate(rows):
-        if number + 1 == len(rows) or rows[number + 1] != row + 1:
-            yield rows[first], row
-            first = number + 1

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
@@ -46,10 +47,30 @@ class Album(Sequence[PictureRow]):
     def find(self, identity: str) -> int | None:
         """Where a picture is."""
 
+    @abstractmethod
+    def where(self, places: Sequence[range], before: Album) -> list[range]:
+        """Where pictures are that were at `places` of another album of the same kind; in order, those still there."""
+
 
 Ask = Callable[[list[str]], None]
 """Takes the identities of the pictures whose thumbnails are wanted now, the most wanted first; earlier wishes are void.
 Whoever is asked answers when it can, by `PictureModel.deliver`."""
+
+
+def where(places: Sequence[range], before: Sequence[PictureRow], now: Sequence[PictureRow]) -> list[range]:
+    """Where pictures of one sequence are in another."""
+    if isinstance(now, Album) and isinstance(before, Album):
+        return now.where(places, before)
+    kept = {before[row].identity for rows in places for row in rows}
+    return runs([row for row, picture in enumerate(now) if picture.identity in kept])
+
+
+def runs(rows: Sequence[int]) -> list[range]:
+    """Ascending numbers as ranges of those that follow each other."""
+    if rows and rows[-1] - rows[0] == len(rows) - 1:
+        return [range(rows[0], rows[-1] + 1)]
+    firsts = [place for place in range(len(rows)) if place == 0 or rows[place] != rows[place - 1] + 1]
+    return [range(rows[first], rows[end - 1] + 1) for first, end in pairwise([*firsts, len(rows)])]
 
 
 class PictureModel(QAbstractListModel):

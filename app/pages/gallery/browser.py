@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +20,8 @@ from app.widgets.picture_grid import Carry, PictureGrid
 from app.widgets.picture_model import Ask
 
 Flag = QItemSelectionModel.SelectionFlag
+TOUCHED: Final = 500
+"""Marked pictures that those are told of who cannot see them."""
 
 
 class Browser(QWidget):
@@ -93,7 +97,9 @@ class Browser(QWidget):
         """Numbers of the pictures that something is to be done with."""
         if self.is_large and (current := self.grid.current()) is not None:
             return [int(current)]
-        return [] if self.is_trash else [int(each) for each in self.grid.selected()]
+        if self.is_trash:
+            return []
+        return [picture for rows in self.grid.selected_rows() for picture in self.outline.pictures(rows)]
 
     def go_to(self, picture: int) -> bool:
         """Select this picture alone and bring it into sight; False if it is not among those shown."""
@@ -109,9 +115,9 @@ class Browser(QWidget):
 
     def mark(self, pictures: list[int], rating: int | None = None, rejected: bool | None = None) -> None:
         """Show at once what the library will say in a moment."""
-        for picture in pictures:
-            place = self.outline.mark(picture, rating, rejected)
-            if place is not None and len(pictures) < 1000:
+        self.outline.mark(pictures, rating, rejected)
+        for place in map(self.outline.place, pictures[:TOUCHED]):
+            if place is not None:
                 self.grid.pictures.touch(place)
         self.grid.viewport().update()
 

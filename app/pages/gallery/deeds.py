@@ -10,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from app.engine_thread import EngineThread
-from app.pages.gallery.portions import Portion, Portions, Way, portioned
+from app.pages.gallery.portions import NOTED_AT_ONCE, Portion, Portions, Way, portioned
 from core.engine import Change, Engine
 from core.errors import Datum, HangaError
 
@@ -96,7 +96,8 @@ class Deeds(QObject):
         way: Callable[[Engine, Sequence[int]], Change],
         **data: Datum,
     ) -> None:
-        self._do(code, portioned(pictures, lambda some: lambda engine: _undoing(way(engine, some))), data)
+        noted = portioned(pictures, lambda some: lambda engine: _undoing(way(engine, some)), NOTED_AT_ONCE)
+        self._do(code, noted, data)
 
     def _do(self, code: str, portions: Sequence[Portion], data: dict[str, Datum]) -> None:
         if portions:

@@ -14,6 +14,8 @@ from core.errors import HangaError
 
 AT_ONCE: Final = 100
 """Pictures in a portion: a moment's work for the disk."""
+NOTED_AT_ONCE: Final = 1000
+"""The same, where nothing but the database is written to."""
 
 Way = Callable[[Engine], Any]
 """Does something, and gives back what undoes it."""
@@ -83,6 +85,6 @@ class Portions(QObject):
         run.ended(run.back, error)
 
 
-def portioned(pictures: Sequence[int], way: Callable[[Sequence[int]], Way]) -> list[Portion]:
-    parts = (pictures[first : first + AT_ONCE] for first in range(0, len(pictures), AT_ONCE))
+def portioned(pictures: Sequence[int], way: Callable[[Sequence[int]], Way], at_once: int = AT_ONCE) -> list[Portion]:
+    parts = (pictures[first : first + at_once] for first in range(0, len(pictures), at_once))
     return [Portion(len(part), way(part)) for part in parts]

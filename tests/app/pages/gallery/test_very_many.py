@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.atelier import Atelier
 from app.engine_thread import EngineThread
+from app.pages.gallery import deeds
 from app.pages.gallery.page import GalleryPage
 from app.pages.gallery.portions import AT_ONCE
 from core.engine import Adopting, Engine, Query
@@ -72,7 +73,8 @@ class TestDeeds:
         many.wait(lambda: len(many.done) == 2)
         assert count(many) == 0
 
-    def test_other_errands_come_in_between(self, many: Gallery) -> None:
+    def test_other_errands_come_in_between(self, many: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(deeds, "NOTED_AT_ONCE", AT_ONCE)
         order: list[str] = []
         portions = many.page.hands.deeds.portions
         portions.went_on.connect(lambda done, of: order.append("portion"))
@@ -83,7 +85,10 @@ class TestDeeds:
         assert order == ["portion", "errand", "portion", "portion", "portion"]
         assert many.page.browser.doing.isHidden()
 
-    def test_it_is_stopped_and_what_was_done_can_be_undone(self, many: Gallery) -> None:
+    def test_it_is_stopped_and_what_was_done_can_be_undone(
+        self, many: Gallery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(deeds, "NOTED_AT_ONCE", AT_ONCE)
         line = many.page.browser.doing
         select_all(many)
         many.page.hands.tag("heron")
