@@ -9,24 +9,28 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Slot
 
 EVERY_MS: Final = 1000
 YOUNG, OLD = 0, 2
 
 
 class Tidying(QObject):
-    """To be made in the window's thread, once; it holds as long as it lives. What there is already, is never looked at:
-    modules and classes stay."""
+    """To be made in the window's thread, once; it holds as long as it lives. What there is already, and what there is
+    whenever it is told to `freeze`, is never looked at: modules and classes stay."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        gc.freeze()
+        self.freeze()
         gc.disable()
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(tidy)
         self._timer.start()
         self.destroyed.connect(gc.enable)
+
+    @Slot()
+    def freeze(self) -> None:
+        gc.freeze()
 
 
 def tidy() -> None:

@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.desktop = Desktop(self, atelier.language, thread)
         self._closing = Closing(atelier, self)
         self._aloud = Aloud(self, atelier.language)
-        self.meanwhile = Meanwhile(self, self.pages.make_next)
+        self.meanwhile = Meanwhile(self, self.pages.make_all())
         self.setMenuBar(self.menus)
         self._lay_out()
         self._connect()
@@ -146,10 +146,12 @@ class MainWindow(QMainWindow):
         self.pages.opened(opening)
         self._remembering.opened()
         self.first_card.opened()
+        self.meanwhile.begin()  # not earlier: modules of other pages would wait for those of the engine
 
     @Slot(object)
     def refused(self, error: HangaError) -> None:
         self.tell(error.code, error.data)
+        self.meanwhile.begin()
 
     @Slot(list)
     def visited(self, arguments: list[str]) -> None:

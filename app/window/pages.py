@@ -1,13 +1,15 @@
 """Pages: the pages of the window, and what is told to all of them alike.
 
 A page is made when it is first wanted, and the modules that it is made of are fetched then: a window can be used as
-soon as the one page is there that is seen. `Meanwhile` wants the others while nothing else is to be done.
+soon as the one page is there that is seen. `Meanwhile` wants the others when the engine is there and nothing else is
+to be done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
@@ -30,6 +32,16 @@ if TYPE_CHECKING:
     AnyPage = CreatePage | GalleryPage | ModelsPage | QueuePage | SettingsPage | ComparePage | BlindPage
 
 P = TypeVar("P", bound="AnyPage")
+
+MODULES: Final = {
+    GALLERY: "app.pages.gallery.page",
+    QUEUE: "app.pages.queue.page",
+    MODELS: "app.pages.models.page",
+    SETTINGS: "app.pages.settings.page",
+    COMPARING: "app.pages.compare.page",
+    BLIND: "app.pages.compare.blind",
+}
+"""Of the pages that are not seen at first, in the order in which they are likely to be wanted."""
 
 
 class Page(Protocol):
@@ -77,12 +89,14 @@ class Pages:
     def page(self, name: str) -> QWidget:
         return self._ways[name]()
 
-    def make_next(self) -> bool:
-        """Make one of those that nobody has wanted yet; whether there was one."""
-        name = next((each for each in self._ways if each not in self.by_name), None)
-        if name is not None:
-            self.page(name)
-        return name is not None
+    def make_all(self) -> Iterator[None]:
+        """Those that nobody has wanted yet, in steps of a moment each: modules are fetched, then a page is made."""
+        for name, module in MODULES.items():
+            if name not in self.by_name:
+                import_module(module)
+                yield
+                self.page(name)
+                yield
 
     @cached_property
     def create(self) -> CreatePage:

@@ -52,7 +52,9 @@ def _show(home: Home, instance: Instance) -> int:
     window.meanwhile.seen.connect(thread.start)
     window.meanwhile.seen.connect(lambda: instance.listen(door.visited.emit))
     window.show()
-    Tidying(application)
+    tidying = Tidying(application)
+    window.meanwhile.done.connect(tidying.freeze)
+    thread.opened.connect(tidying.freeze)
     code = application.exec()
     if not thread.close():
         os._exit(code)

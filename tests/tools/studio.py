@@ -47,7 +47,9 @@ class Studio:
         self.thread.failed.connect(self._trouble.append)
         self.window = MainWindow(self.atelier, self.thread)
         if gc.isenabled():
-            Tidying(application)
+            tidying = Tidying(application)
+            self.window.meanwhile.done.connect(tidying.freeze)
+            self.thread.opened.connect(tidying.freeze)
 
     def open(self) -> None:
         opened: list[object] = []

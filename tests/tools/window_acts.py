@@ -14,10 +14,18 @@ from tests.tools import lived_in
 from tests.tools.drawn import Drawn
 from tests.tools.studio import Studio
 
+ALL_PAGES: Final = 7
 PREVIEW_SECONDS: Final = 0.02
 SCROLLS: Final = 120
 SEARCHES: Final = ("red lighthouse", "sailboat calm sea", "夜明け", "zzz")
 BETWEEN_KEYS: Final = 0.08
+
+
+def open_up(studio: Studio) -> None:
+    """Until all pages are there."""
+    studio.open()
+    studio.until(lambda: len(studio.window.pages.by_name) == ALL_PAGES)
+    studio.rest(1.0)
 
 
 def generate(studio: Studio) -> None:
@@ -90,10 +98,19 @@ def rate_all(studio: Studio) -> None:
     page = studio.window.gallery_page
     page.browser.grid.selectAll()
     studio.rest(0.2)
+    done: list[object] = []
+    page.done.connect(lambda code, data: done.append(code))
     page.hands.rate(3)
-    studio.until(lambda: studio.ask(lambda engine: engine.library.count(Query(rating=3))) == len(page.browser.outline))
+    studio.until(lambda: done)
+    studio.rest(2.0)
+
+
+def take_back(studio: Studio) -> None:
+    page = studio.window.gallery_page
     page.undo()
-    studio.rest(1.0)
+    studio.until(lambda: not page.browser.doing.isHidden())
+    studio.until(page.browser.doing.isHidden)
+    studio.rest(2.0)
 
 
 def _make(studio: Studio, request: Request) -> None:

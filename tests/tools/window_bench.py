@@ -184,7 +184,6 @@ def watches(folder: Path, copies: int, starter: bool) -> Iterator[str]:
         if name == "drawn" and not home.database.exists():
             lived_in.live(home)
         studio = Studio(application, home, backend)
-        studio.open()
         for what, act in (acts(copies) if name == "drawn" else STARTER_ACTS).items():
             yield from watched(studio, what, act)
         studio.close()
@@ -210,6 +209,7 @@ def acts(copies: int) -> dict[str, Callable[[Studio], None]]:
     from tests.tools import window_acts
 
     return {
+        OPENING: window_acts.open_up,
         "nothing (how crowded the machine is)": lambda studio: studio.rest(2.0),
         "a generation, a preview every 20 ms": window_acts.generate,
         "every page, there and back": window_acts.turn_pages,
@@ -218,6 +218,7 @@ def acts(copies: int) -> dict[str, Callable[[Studio], None]]:
         "scrolling through them": window_acts.scroll,
         "searching, key by key": window_acts.search,
         "selecting all and rating them": window_acts.rate_all,
+        "taking that back": window_acts.take_back,
     }
 
 
@@ -227,7 +228,17 @@ def _generate_small(studio: Studio) -> None:
     window_acts.generate_with_starter(studio)
 
 
-STARTER_ACTS: Final[dict[str, Callable[[Studio], None]]] = {"a generation by the starter": _generate_small}
+def _open_up(studio: Studio) -> None:
+    from tests.tools import window_acts
+
+    window_acts.open_up(studio)
+
+
+OPENING: Final = "first painted, other pages, engine opens"
+STARTER_ACTS: Final[dict[str, Callable[[Studio], None]]] = {
+    OPENING: _open_up,
+    "a generation by the starter": _generate_small,
+}
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

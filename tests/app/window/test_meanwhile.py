@@ -16,6 +16,7 @@ from app.window.main_window import MainWindow
 from app.window.meanwhile import Meanwhile
 from app.window.pages import Pages
 from core.engine import Opening
+from core.errors import HangaError
 from core.paths import Home
 from tests.app.window.conftest import PATIENCE, Open
 
@@ -48,12 +49,21 @@ def test_only_the_first_page_is_made_before_the_window_is_seen(window: MainWindo
     assert set(window.pages.by_name) == {CREATE}
 
 
-def test_the_others_come_when_it_has_been_seen(window: MainWindow, qtbot: QtBot) -> None:
+def test_it_says_when_it_has_been_seen(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.meanwhile.seen, timeout=PATIENCE):
         window.show()
     assert set(window.pages.by_name) == {CREATE}
+
+
+def test_the_others_come_when_the_engine_is_there(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
     qtbot.waitUntil(lambda: set(window.pages.by_name) == ALL, timeout=PATIENCE)
     assert window.page == CREATE
+
+
+def test_the_others_come_without_an_engine_too(window: MainWindow, qtbot: QtBot) -> None:
+    window.refused(HangaError("disk.full", name="hanga.db", folder="/"))
+    qtbot.waitUntil(lambda: set(window.pages.by_name) == ALL, timeout=PATIENCE)
 
 
 def test_a_page_is_there_as_soon_as_it_is_wanted(window: MainWindow) -> None:
@@ -66,11 +76,11 @@ def test_typing_goes_on_while_pages_come(window: MainWindow, qtbot: QtBot) -> No
     window.show()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=PATIENCE)
     prompt = QApplication.focusWidget()
-    for number in range(len(ALL)):
-        qtbot.keyClicks(prompt, str(number))
-        window.pages.make_next()
+    for _ in window.pages.make_all():
+        qtbot.keyClicks(prompt, "x")
         assert QApplication.focusWidget() is prompt
-    assert window.create_page.panel.prompts.prompt.text.endswith("0123456")
+    assert set(window.pages.by_name) == ALL
+    assert window.create_page.panel.prompts.prompt.text.endswith("xxx")
 
 
 def test_no_other_window_flashes(qapp: QApplication, atelier: Atelier, home: Path, qtbot: QtBot) -> None:
@@ -78,7 +88,7 @@ def test_no_other_window_flashes(qapp: QApplication, atelier: Atelier, home: Pat
     window = MainWindow(atelier, EngineThread(Home(home)))
     qtbot.addWidget(window)
     window.show()
-    while window.pages.make_next():
+    for _ in window.pages.make_all():
         pass
     qapp.removeEventFilter(windows)
     assert windows.shown == [window]
@@ -100,14 +110,10 @@ def test_menus_have_what_the_queue_can_do_once_it_is_there(window: MainWindow) -
 
 
 def test_a_window_that_is_shown_nowhere_counts_as_seen_in_the_end(qtbot: QtBot) -> None:
-    hidden, done = QWidget(), list[int]()
+    hidden, steps = QWidget(), iter((None, None, None))
     qtbot.addWidget(hidden)
-
-    def do_next() -> bool:
-        done.append(len(done))
-        return len(done) < 3
-
-    meanwhile = Meanwhile(hidden, do_next)
-    with qtbot.waitSignal(meanwhile.seen, timeout=PATIENCE):
+    meanwhile = Meanwhile(hidden, steps)
+    meanwhile.seen.connect(meanwhile.begin)
+    with qtbot.waitSignals([meanwhile.seen, meanwhile.done], timeout=PATIENCE, order="strict"):
         QApplication.sendEvent(hidden, QEvent(QEvent.Type.Show))
-    qtbot.waitUntil(lambda: done == [0, 1, 2], timeout=PATIENCE)
+    assert list(steps) == []
