@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -78,6 +77,8 @@ def ratio_name(size: Size) -> str:
     ratio = min(size) / max(size)
     name = min(_data()["familiar_ratios"], key=lambda each: _apart(each, ratio))
     if _apart(name, ratio) > NEAR_ENOUGH:
+        from fractions import Fraction  # Here, not above: hardly any shape is without a name.
+
         fraction = Fraction(ratio).limit_denominator(20)
         name = f"{fraction.numerator}:{fraction.denominator}"
     return ":".join(reversed(name.split(":"))) if turned else name

@@ -7,13 +7,16 @@ closes the window, never when the system ends the session.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QMainWindow, QMessageBox, QPushButton
+from PySide6.QtWidgets import QMainWindow
 
 from app.atelier import Atelier
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox, QPushButton
 
 ASK, FINISH, STOP = "ask", "finish", "stop"
 """As `core.settings` has them."""
@@ -59,6 +62,8 @@ class Closing(QObject):
         self._window.hide()
 
     def _ask(self, jobs: int) -> None:
+        from PySide6.QtWidgets import QCheckBox, QMessageBox  # Here, not above: a window opens without being asked.
+
         language = self._atelier.language
         box = QMessageBox(self._window)
         box.setObjectName("closing")
@@ -68,9 +73,9 @@ class Closing(QObject):
         always = QCheckBox(language.say(f"{AREA}.always"))
         always.setObjectName("closing.always")
         box.setCheckBox(always)
-        finish = self._button(box, FINISH, QMessageBox.ButtonRole.AcceptRole)
-        stop = self._button(box, STOP, QMessageBox.ButtonRole.DestructiveRole)
-        back = self._button(box, "back", QMessageBox.ButtonRole.RejectRole)
+        finish = self._button(box, FINISH, box.ButtonRole.AcceptRole)
+        stop = self._button(box, STOP, box.ButtonRole.DestructiveRole)
+        back = self._button(box, "back", box.ButtonRole.RejectRole)
         box.setDefaultButton(finish)
         box.setEscapeButton(back)
         finish.clicked.connect(lambda: self._answered(FINISH, always.isChecked()))

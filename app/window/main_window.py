@@ -30,6 +30,7 @@ from core.engine import EngineChanged, ModelRead, Notice
 from core.errors import EXIT_CODES, Datum, HangaError
 from core.events import StageStarted
 from core.request import Request
+from core.settings import Settings
 
 if TYPE_CHECKING:
     from app.pages.create.page import CreatePage
@@ -144,6 +145,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def opened(self, opening: Opening) -> None:
         self.pages.opened(opening)
+        self.engine_thread.ask(lambda engine: engine.settings, self._apply)
         self._remembering.opened()
         self.first_card.opened()
         self.meanwhile.begin()  # not earlier: modules of other pages would wait for those of the engine
@@ -272,8 +274,7 @@ class MainWindow(QMainWindow):
         page.say.connect(self.tell)
         page.undoable.connect(self.tell_undoable)
         page.keys_wanted.connect(self._acts["keys"])
-        page.changed.connect(self.desktop.apply)
-        page.changed.connect(self._closing.apply)
+        page.changed.connect(self._apply)
 
     def _connect(self) -> None:
         self.menus.asked.connect(self._do)
@@ -303,6 +304,10 @@ class MainWindow(QMainWindow):
         """What took so long is done, and needs no words any more."""
         if self._said == SLOW:
             self.notice.dismiss()
+
+    def _apply(self, settings: Settings) -> None:
+        self.desktop.apply(settings)
+        self._closing.apply(settings)
 
     def _jobs_changed(self) -> None:
         self._is_paused = self.queue_page.paused

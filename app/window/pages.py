@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound="AnyPage")
 
 MODULES: Final = {
-    GALLERY: "app.pages.gallery.page",
     QUEUE: "app.pages.queue.page",
     MODELS: "app.pages.models.page",
+    GALLERY: "app.pages.gallery.page",
     SETTINGS: "app.pages.settings.page",
     COMPARING: "app.pages.compare.page",
     BLIND: "app.pages.compare.blind",
 }
-"""Of the pages that are not seen at first, in the order in which they are likely to be wanted."""
+"""Of the pages that are not seen at first; foremost are those of which menus and cards show something."""
 
 
 class Page(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from core.errors import HangaError
@@ -13,5 +12,7 @@ def known(name: str, names: Iterable[str], code: str) -> str:
     choices = sorted(names)
     if name in choices:
         return name
+    import difflib  # Here, not above: names are nearly always right.
+
     nearest = difflib.get_close_matches(name.lower(), choices, n=1, cutoff=0.0)[0]
     raise HangaError(code, name=name, nearest=nearest)

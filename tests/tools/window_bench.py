@@ -184,6 +184,8 @@ def watches(folder: Path, copies: int, starter: bool) -> Iterator[str]:
         if name == "drawn" and not home.database.exists():
             lived_in.live(home)
         studio = Studio(application, home, backend)
+        studio.window.show()
+        application.processEvents()  # painted for the first time: that is how long the start took
         for what, act in (acts(copies) if name == "drawn" else STARTER_ACTS).items():
             yield from watched(studio, what, act)
         studio.close()
@@ -234,7 +236,7 @@ def _open_up(studio: Studio) -> None:
     window_acts.open_up(studio)
 
 
-OPENING: Final = "first painted, other pages, engine opens"
+OPENING: Final = "engine opens, other pages are made"
 STARTER_ACTS: Final[dict[str, Callable[[Studio], None]]] = {
     OPENING: _open_up,
     "a generation by the starter": _generate_small,
