@@ -94,8 +94,12 @@ class PictureCanvas(QWidget):
 
     def show_preview(self, pixels: bytes, width: int, height: int, size: QSize) -> None:
         """`pixels` are RGB, 8 bits each, rows from the top; drawn smoothly in the place of the picture of `size`."""
+        goes_on = self._picture is not None and self._before is None and size == self._size
         small = QImage(pixels, width, height, 3 * width, QImage.Format.Format_RGB888)
         self._picture, self._before = Pyramid(small.copy(), smooth=True), None
+        if goes_on:
+            self.update(self._view.placed(self._size).toAlignedRect())
+            return
         self.divider.hide()
         self._sized(size)
 
@@ -207,11 +211,12 @@ class PictureCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, place = self._atelier.look.tokens, self._view.placed(self._size)
         with painting(self) as painter:
-            painter.fillRect(self.rect(), QColor(tokens.ground))
+            painter.fillRect(event.rect(), QColor(tokens.ground))
             if self._picture is None and not place.isEmpty():
                 draw_blank_sheet(painter, place, self._words, tokens)
             elif self._picture is not None:
-                _shade(painter, place)
+                if not place.toAlignedRect().contains(event.rect()):  # as it is for a further preview
+                    _shade(painter, place)
                 self._picture.draw(painter, place, self.devicePixelRatioF())
                 if self._before is not None:
                     self._draw_before(painter, place)
