@@ -12,8 +12,6 @@ from core.request import AUTO
 SHORT_NAMES: Final = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 OF_FILES: Final = {"F16": "float16", "BF16": "bfloat16"}
 """What a graphics device computes in for files of that type."""
-SMALL_MODEL: Final = 1 << 30
-"""Below this many bytes of weights, a processor gains nothing from a narrower type."""
 
 
 def candidates(name: str, machine: Machine) -> tuple[Device, ...]:
@@ -25,9 +23,9 @@ def candidates(name: str, machine: Machine) -> tuple[Device, ...]:
     return (devices[known(name, devices, "request.unknown_device")],)
 
 
-def type_for(name: str, device: Device, file_type: str, weights: int) -> str:
+def type_for(name: str, device: Device, file_type: str) -> str:
     """Of UNet and towers. A graphics device follows the file, which is neither rounded nor widened then; a processor
-    computes half precision by conversion only, and bfloat16 where the chip has it.
+    computes half precision by conversion only, and whatever the model in bfloat16 where the chip has it.
 
     Raises HangaError request.unknown_dtype, request.half_on_processor.
     """
@@ -37,7 +35,7 @@ def type_for(name: str, device: Device, file_type: str, weights: int) -> str:
             raise HangaError("request.half_on_processor")
         return dtype
     if device.kind == CPU:
-        return "bfloat16" if device.bfloat16 and weights > SMALL_MODEL else "float32"
+        return "bfloat16" if device.bfloat16 else "float32"
     return OF_FILES.get(file_type, "bfloat16" if device.bfloat16 else "float16")
 
 

@@ -22,13 +22,12 @@ ON_PROCESSOR: Final = "note.on_processor"
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """What the files of a run hold: bytes of each network by role and part, and of all LoRAs; the type of most values
-    of the base as its file spells it, and the bytes of all the checkpoints."""
+    """What the files of a run hold: bytes of each network by role and part, and of all LoRAs, and the type of most
+    values of the base as its file spells it."""
 
     stored: Mapping[tuple[str, str], int]
     adapters: int
     dtype: str
-    checkpoints: int
 
 
 def placed(draft: Plan, machine: Machine, sizes: Sizes) -> Plan:
@@ -63,7 +62,7 @@ def _on(device: Device, draft: Plan, machine: Machine, sizes: Sizes) -> Plan | N
 
 def _ready(device: Device, draft: Plan, sizes: Sizes) -> Plan:
     """The draft with its device and types, and every network at home there."""
-    dtype = type_for(draft.request.dtype, device, sizes.dtype, sizes.checkpoints)
+    dtype = type_for(draft.request.dtype, device, sizes.dtype)
     bare = replace(draft, device=device.address, dtype=dtype, vae_dtype=vae_type(dtype, device), residency=UNDECIDED)
     plan = housed(bare)
     if not sizes.adapters:

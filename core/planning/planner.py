@@ -122,12 +122,10 @@ def make_plan(request: Request, models: Models, machine: Machine, start: Start =
 
 
 def _sizes(networks: list[Network], adapters: int) -> Sizes:
-    checkpoints = {network.model.checkpoint.path: network.model.checkpoint for network in networks}
     return Sizes(
         stored={place: size for network in networks for place, size in _stored(network)},
         adapters=adapters,
         dtype=networks[0].model.checkpoint.dtype,
-        checkpoints=sum(found.bytes for found in checkpoints.values()),
     )
 
 

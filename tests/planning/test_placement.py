@@ -37,9 +37,12 @@ def test_a_full_size_model_on_every_machine(
     assert placed(plan_for(library, on)) == expected
 
 
-def test_a_small_model_gains_nothing_from_a_narrow_type_on_a_processor(library: Library) -> None:
-    plan = plan_for(library, machine("cpu", 16), checkpoint="small", width=256, height=256)
-    assert placed(plan) == ("cpu", "float32", "float32", True)
+@pytest.mark.parametrize(("native", "dtype"), [(True, "bfloat16"), (False, "float32")])
+def test_on_a_processor_the_chip_decides_the_type_and_not_the_model(
+    library: Library, native: bool, dtype: str
+) -> None:
+    plan = plan_for(library, machine("cpu", 16, bfloat16=native), checkpoint="small", width=256, height=256)
+    assert placed(plan) == ("cpu", dtype, dtype, True)
 
 
 @pytest.mark.parametrize(("memory", "fits"), [(2, False), (8, True), (24, True)])
