@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from core.architecture import GROUPS, HEAD_DIM
 from core.models.course import Course, KeysAndValues, course_of
+from core.models.feed_forward import FeedForward
 from core.models.merging import Merging, merging
 from core.models.ops import GroupNorm, LayerNorm, Linear
 
@@ -38,28 +39,6 @@ class Attention(nn.Module):
 def split_heads(x: Tensor) -> Tensor:
     """[B, N, C] to [B, C/64, N, 64]."""
     return cast(Tensor, x.unflatten(-1, (-1, HEAD_DIM))).transpose(1, 2)
-
-
-class GEGLU(nn.Module):
-    """Value times GELU of gate; the first half of the projection is the value."""
-
-    def __init__(self, channels: int, inner: int) -> None:
-        super().__init__()
-        self.proj = Linear(channels, 2 * inner)
-
-    def forward(self, x: Tensor) -> Tensor:
-        value, gate = self.proj(x).chunk(2, dim=-1)
-        return cast(Tensor, value * F.gelu(gate))
-
-
-class FeedForward(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        # The middle entry stands where the published network has dropout, which is never trained here.
-        self.net = nn.Sequential(GEGLU(channels, 4 * channels), nn.Identity(), Linear(4 * channels, channels))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return cast(Tensor, self.net(x))
 
 
 class TransformerBlock(nn.Module):

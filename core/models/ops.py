@@ -8,12 +8,12 @@ computes as if weights were always at hand.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import NamedTuple, cast
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.models import winograd
+from core.models import weights_first, winograd
 
 Patch = Callable[[Tensor], Tensor]
 """Makes another weight from a layer's own, which it leaves as it is."""
@@ -33,12 +33,27 @@ def fetch_patched(weight: Tensor, patch: Patch | None, like: Tensor) -> Tensor:
     return fetched if patch is None else patch(fetched)
 
 
+class Affine(NamedTuple):
+    """What a linear layer does, at hand: `weight` [O, I], `bias` [O]."""
+
+    weight: Tensor
+    bias: Tensor | None
+
+    def rows(self, start: int, end: int) -> Affine:
+        """Some of the outputs."""
+        return Affine(self.weight[start:end], None if self.bias is None else self.bias[start:end])
+
+
 class Linear(nn.Linear):
     patch: Patch | None = None
     """Put here, and taken away again, from outside."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.linear(input, fetch_patched(self.weight, self.patch, input), fetch_optional(self.bias, input))
+        return F.linear(input, *self.affine(input))
+
+    def affine(self, like: Tensor) -> Affine:
+        """As it is now, where and as `like` is."""
+        return Affine(fetch_patched(self.weight, self.patch, like), fetch_optional(self.bias, like))
 
 
 class Conv2d(nn.Conv2d):
@@ -49,6 +64,8 @@ class Conv2d(nn.Conv2d):
         weight, bias = fetch_patched(self.weight, self.patch, input), fetch_optional(self.bias, input)
         if self.is_plain and winograd.suits(input, weight):
             return winograd.convolve(input, weight, bias)
+        if self.is_plain and weights_first.suits(input, input[:, 0].numel(), weight):
+            return weights_first.convolve(input, weight, bias)
         return cast(Tensor, self._conv_forward(input, weight, bias))
 
     @property

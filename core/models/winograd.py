@@ -1,8 +1,9 @@
 """Convolution of 3 × 3 cells by minimal filtering (Winograd's F(2×2, 3×3); Lavin and Gray, 2015), for processors.
 
 Four outputs of a channel cost 16 multiplications instead of 36; what is left are matrix products, at which processors
-are best. In float32 the result is nearer to the true one than that of the usual way, because fewer numbers are added
-up. Narrower types would suffer from the sums before the products, so they keep the usual way.
+are best. In float32 the result is as good as that of the usual way: nearer to the true one, because fewer numbers are
+added up, or less near, as the usual way differs from chip to chip. Narrower types would suffer from the sums before the
+products.
 """
 
 from __future__ import annotations

@@ -38,9 +38,7 @@ def test_a_full_size_model_on_every_machine(
 
 
 @pytest.mark.parametrize(("native", "dtype"), [(True, "bfloat16"), (False, "float32")])
-def test_on_a_processor_the_chip_decides_the_type_and_not_the_model(
-    library: Library, native: bool, dtype: str
-) -> None:
+def test_on_a_processor_the_chip_decides_the_type_and_not_the_model(library: Library, native: bool, dtype: str) -> None:
     plan = plan_for(library, machine("cpu", 16, bfloat16=native), checkpoint="small", width=256, height=256)
     assert placed(plan) == ("cpu", dtype, dtype, True)
 
