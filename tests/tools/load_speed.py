@@ -24,7 +24,7 @@ import torch
 
 from core.architecture import BASE_UNET, UNetConfig
 from core.checkpoint.describe import describe
-from core.checkpoint.filling import LANES, PIECE
+from core.checkpoint.filling import LANES
 from core.checkpoint.save import save_checkpoint
 from core.memory.mover import Where
 from core.models.unet import UNet
@@ -32,6 +32,8 @@ from core.pipeline.opening import open_unet
 from tests.tiny import BASE_UNET as TINY
 
 CPU: Final = torch.device("cpu")
+PIECE: Final = 8 << 20
+"""Bytes of a bare read."""
 SIZES: Final[Mapping[str, UNetConfig]] = {
     "tiny": TINY,
     "medium": replace(BASE_UNET, model_channels=192, vector_dim=1280 + 6 * 256),
@@ -54,7 +56,7 @@ def made(folder: Path, size: str) -> Path:
 
 
 def bare(path: Path) -> None:
-    """All bytes of the file into new memory, by as many threads and in as large pieces as networks are read."""
+    """All bytes of the file into new memory, by as many threads as networks are read."""
     size = path.stat().st_size
     memory = memoryview(torch.empty(size, dtype=torch.uint8).numpy().data)
 
@@ -84,6 +86,7 @@ def measured(path: Path, rounds: int) -> dict[str, Seconds]:
         "bare read": lambda: bare(path),
         "float16": lambda: loaded(path, torch.float16),
         "to bfloat16": lambda: loaded(path, torch.bfloat16),
+        "to float32": lambda: loaded(path, torch.float32),
         "in place": lambda: loaded(path, torch.float16, in_place=True),
     }
     times: dict[str, list[Seconds]] = {name: [] for name in ways}
