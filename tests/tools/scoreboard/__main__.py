@@ -1,4 +1,4 @@
-"""`python -m tests.tools.scoreboard [--quick] [--only WORDS] [--folder F] [--json F]`.
+"""`python -m tests.tools.scoreboard [--quick] [--only WORDS] [--folder F] [--dtype T] [--json F]`.
 
 Measures what this machine can, and prints a table; rows that want a card say so where there is none. `--quick` goes
 through all of it with networks so small that their figures mean nothing. With OMP_NUM_THREADS=1, processor time is
@@ -16,6 +16,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
+
+import torch
 
 from tests.tools.scoreboard.bench import FULL, MEDIUM, TINY, Bench, Scale, bench_here, bench_on_card
 from tests.tools.scoreboard.row import CARD, Row, Score
@@ -23,6 +26,7 @@ from tests.tools.scoreboard.rows import ROWS
 from tests.tools.scoreboard.table import conditions, markdown, plain
 
 logger = logging.getLogger(__name__)
+DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 def measured(chosen: Sequence[Row], here: Bench, on_card: Bench | None) -> Iterator[Score]:
@@ -62,7 +66,7 @@ def _benches(options: argparse.Namespace, folder: Path) -> tuple[Bench, Bench | 
         here = replace(here, side=options.side)
     here = here if options.rounds is None else replace(here, rounds=options.rounds)
     card = bench_on_card(TINY if options.quick else FULL, folder / "card")
-    return bench_here(here, folder / "here"), card
+    return bench_here(here, folder / "here", DTYPES.get(options.dtype)), card
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, help="also write it all here")
     parser.add_argument("--side", type=int, help="of single passes, in pixels")
     parser.add_argument("--rounds", type=int, help="that count")
+    parser.add_argument("--dtype", choices=DTYPES, help="of single passes on the processor")
     return parser
 
 

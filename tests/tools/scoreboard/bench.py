@@ -161,10 +161,10 @@ def random_unet(config: UNetConfig, device: torch.device, dtype: torch.dtype) ->
     return cast(UNet, unet.to(memory_format=torch.channels_last))  # type: ignore[call-overload]
 
 
-def bench_here(scale: Scale, folder: Path) -> Bench:
-    """On the processor, in the type that it computes in best."""
-    native = this_machine().processor.bfloat16
-    return Bench(scale, folder, torch.device("cpu"), torch.bfloat16 if native else torch.float32)
+def bench_here(scale: Scale, folder: Path, dtype: torch.dtype | None = None) -> Bench:
+    """On the processor; single passes in `dtype`, or else in the type that it computes in best."""
+    best = torch.bfloat16 if this_machine().processor.bfloat16 else torch.float32
+    return Bench(scale, folder, torch.device("cpu"), dtype or best)
 
 
 def bench_on_card(scale: Scale, folder: Path) -> Bench | None:
