@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.checkpoint.describe import Checkpoint, describe
 from core.checkpoint.header import read_header
 from core.checkpoint.load import load_big_g, load_clip_l, load_unet, load_vae
-from core.checkpoint.reader import read_tensors
+from core.checkpoint.reader import TensorFile, read_tensors
 from core.checkpoint.save import save_checkpoint, write_tensors
 from core.errors import HangaError
 from core.models.unet import UNet
@@ -181,15 +181,18 @@ def test_files_that_change_after_they_were_described(tmp_path: Path, base: Netwo
     assert refusal(checkpoint).code == "file.missing"
 
 
-def test_files_that_shrink_while_they_are_read(tmp_path: Path, base: Networks) -> None:
+def test_files_that_shrink_while_they_are_read(tmp_path: Path, base: Networks, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_file(tmp_path / "base.safetensors", base, torch.float16)
+    read_at = TensorFile.read_at
 
-    def shrink(done: int, total: int) -> None:
+    def shrinking(self: TensorFile, start: int, target: Tensor) -> None:
+        read_at(self, start, target)
         with path.open("r+b") as file:
             file.truncate(path.stat().st_size // 2)
 
+    monkeypatch.setattr(TensorFile, "read_at", shrinking)
     with pytest.raises(HangaError) as caught:
-        load_unet(describe(path), torch.float16, CPU, shrink)
+        load_unet(describe(path), torch.float16, CPU)
     assert caught.value.code == "file.changed"
 
 
