@@ -115,9 +115,7 @@ def gallery(studio: Studio) -> Iterator[QWidget]:
 
 
 def gallery_selection(studio: Studio) -> Iterator[QWidget]:
-    browser = studio.window.gallery_page.browser
-    studio.window.go(GALLERY)
-    studio.until(lambda: len(browser.outline) > 3)
+    browser = _browser(studio)
     browser.go_to_place(1)
     browser.grid.select([str(browser.outline.glance(place).id) for place in (0, 1, 3)])
     seen = range(min(len(browser.outline), 8))
@@ -136,7 +134,7 @@ def gallery_nothing(studio: Studio) -> Iterator[QWidget]:
 
 
 def gallery_large(studio: Studio) -> Iterator[QWidget]:
-    browser = studio.window.gallery_page.browser
+    browser = _browser(studio)
     browser.go_to_place(2)
     browser.grid.setFocus()
     browser.grid.opened.emit(browser.grid.current())
@@ -146,12 +144,13 @@ def gallery_large(studio: Studio) -> Iterator[QWidget]:
 
 
 def gallery_export(studio: Studio) -> Iterator[QWidget]:
+    _browser(studio).go_to_place(0)
     studio.window.gallery_page.hands.do("export")
     yield from _dialog(studio, ExportDialog)
 
 
 def gallery_trash(studio: Studio) -> Iterator[QWidget]:
-    page = studio.window.gallery_page
+    page, _ = studio.window.gallery_page, _browser(studio)
     for _ in range(2):
         page.browser.go_to_place(4)
         fewer = range(len(page.browser.outline))
@@ -260,6 +259,14 @@ LIVED_IN: Final[dict[str, Scene]] = {
     "blind-result": comparing_scenes.blind_result,
     "gallery-100000": gallery_many,
 }
+
+
+def _browser(studio: Studio) -> Browser:
+    """The gallery's, with pictures in it."""
+    browser = studio.window.gallery_page.browser
+    studio.window.go(GALLERY)
+    studio.until(lambda: len(browser.outline) > 4)
+    return browser
 
 
 def _ids(studio: Studio) -> list[int]:
