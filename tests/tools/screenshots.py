@@ -56,6 +56,7 @@ FULL: Final = (
 README: Final = {
     "create-running": Variant("dark", "en", 1440, 900),
     "gallery-selection": Variant("light", "en", 1440, 900),
+    "compare": Variant("neutral", "en", 1440, 900),
 }
 SHOWN: Final = Path(__file__).parents[2] / "resources" / "screenshots"
 QUALITY: Final = 86
@@ -116,7 +117,7 @@ def _for_the_readme() -> int:
         for scene, variant in README.items():
             for path in pictures(Path(folder), Path(folder) / scene, [scene], [variant]):
                 if path.stem == f"{scene}-{variant}":
-                    QImage(str(path)).save(str(SHOWN / f"{scene}.webp"), b"WEBP", QUALITY)
+                    QImage(str(path)).save(str(SHOWN / f"{scene}.webp"), quality=QUALITY)
     return 0
 
 
