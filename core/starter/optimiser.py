@@ -7,7 +7,7 @@ weight learns at the same pace; convolutions count as matrices of (out) × (in �
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,12 +20,13 @@ def orthogonalised(matrix: Tensor, iterations: int = 4) -> Tensor:
     """Approximately U·Vᵀ of `matrix` = U·S·Vᵀ, by Newton-Schulz iteration; same shape.
 
     The iteration multiplies by polynomials of the Gram matrix only, so it runs on that small square, and the long side
-    is touched twice: on a processor, where batches are small, this is what makes the method affordable.
+    is touched twice: on a processor, where batches are small, this is what makes the method affordable. It does so in
+    bfloat16, which is exact enough for a direction and is what such processors have matrix units for.
     """
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if tall else matrix
-    x = x / (x.norm() + 1e-7)
-    gram, product = x @ x.T, torch.eye(len(x))
+    x = (x / (x.norm() + 1e-7)).bfloat16()
+    gram, product = x @ x.T, torch.eye(len(x), dtype=x.dtype)
     a, b, c = NEWTON_SCHULZ
     for step in range(iterations):
         factor = torch.addmm(b * gram, gram, gram, alpha=c)
@@ -33,8 +34,8 @@ def orthogonalised(matrix: Tensor, iterations: int = 4) -> Tensor:
         product = factor @ product
         if step + 1 < iterations:
             gram = factor @ gram @ factor
-    x = product @ x
-    return cast(Tensor, x.T if tall else x)
+    x = (product @ x).to(matrix.dtype)
+    return x.T if tall else x
 
 
 class Muon(torch.optim.Optimizer):
