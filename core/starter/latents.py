@@ -76,10 +76,12 @@ def _bias(layer: torch.nn.Conv2d) -> Tensor:
 
 @torch.no_grad()
 def encode(vae: VAE, pictures: NDArray[np.uint8], batch: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Posterior means and log variances, each [b, 4, h, w], unscaled, of pictures [N, H, W, 3]."""
+    """Posterior means and log variances, each [b, 4, h, w], unscaled, of pictures [N, H, W, 3]; layers in bfloat16."""
     for start in range(0, len(pictures), batch):
         pixels = torch.from_numpy(np.array(pictures[start : start + batch])).permute(0, 3, 1, 2)
-        yield vae.encode(pixels.float() / 127.5 - 1)
+        with torch.autocast("cpu", torch.bfloat16):
+            means, logvars = vae.encode(pixels.float() / 127.5 - 1)
+        yield means.float(), logvars.float()
 
 
 def latents_path(name: str, target: Size) -> Path:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from core.architecture import VAEConfig
 from core.models.vae import VAE
+from core.starter.dataset import BUCKETS, paths
 from core.starter.optimiser import Muon, split_parameters
 from core.starter.training import TRAINING_FOLDER, Average, learn, load_state, rate, save_state, set_rate
 
@@ -27,8 +28,8 @@ GRADIENT_WEIGHT = 1.0
 HUE_WEIGHT = 2.0
 REPEAT_WEIGHT = 0.02
 AVERAGE_DECAY = 0.995
-SHAPES = ((8, 64), (2, 128))
-"""(pictures, side) of consecutive batches: small crops, then a larger window, which may be a whole picture halved."""
+SHAPES = ((32, 64), (8, 128), (2, 256))
+"""(pictures, side) of consecutive batches: small crops, then larger windows, the last of whole pictures."""
 
 
 def batches(pictures: NDArray[np.uint8], rng: np.random.Generator) -> Iterator[Tensor]:
@@ -40,8 +41,8 @@ def batches(pictures: NDArray[np.uint8], rng: np.random.Generator) -> Iterator[T
 
 
 def window(picture: NDArray[np.uint8], side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """A random square of a picture, at full size or halved."""
-    if rng.random() < 0.5:
+    """A random square of a picture, at full size or, where it is large enough, halved."""
+    if 2 * side <= picture.shape[0] and rng.random() < 0.5:
         halved = picture.reshape(picture.shape[0] // 2, 2, picture.shape[1] // 2, 2, 3).mean(axis=(1, 3))
         picture = np.rint(halved).astype(np.uint8)
     top, left = (int(rng.integers(size - side + 1)) for size in picture.shape[:2])
@@ -50,10 +51,11 @@ def window(picture: NDArray[np.uint8], side: int, rng: np.random.Generator) -> N
 
 
 def loss(vae: nn.Module, pixels: Tensor) -> tuple[Tensor, float]:
-    """(what is minimised, mean squared error) of a batch."""
-    mean, logvar = vae.encode(pixels)  # type: ignore[operator]
-    latents = mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
-    decoded = vae.decode(latents)  # type: ignore[operator]
+    """(what is minimised, mean squared error) of a batch; layers run in bfloat16, what is compared is float32."""
+    with torch.autocast("cpu", torch.bfloat16):
+        mean, logvar = (half.float() for half in vae.encode(pixels))  # type: ignore[operator]
+        latents = mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
+        decoded = vae.decode(latents).float()  # type: ignore[operator]
     kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
     squared = float((decoded.detach() - pixels).square().mean())
     return drawing_loss(decoded, pixels) + KL_WEIGHT * kl + REPEAT_WEIGHT * repetition(mean), squared
@@ -105,7 +107,7 @@ class Run:
 
 
 def train(minutes: float, peak_matrix: float = 4e-3, peak_plain: float = 2e-3, name: str = "vae") -> None:
-    pictures = np.load(TRAINING_FOLDER / "pictures.npy", mmap_mode="r")
+    pictures = np.load(paths("high", BUCKETS[0])[0], mmap_mode="r")
     run = Run(minutes, peak_matrix, peak_plain)
     state = TRAINING_FOLDER / f"{name}.safetensors"
     if state.exists():
