@@ -19,32 +19,29 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from core.starter.dataset import BUCKETS, Size, paths
+from core.starter.critic import Critic
+from core.starter.dataset import BUCKETS, paths
 from core.starter.latents import STANDARDISED, latents_path, standardised_vae
 from core.starter.optimiser import Muon, split_parameters
 from core.starter.train_vae import AVERAGE_DECAY, drawing_loss
 from core.starter.training import TRAINING_FOLDER, Average, learn, load_state, rate, save_state, set_rate
 
-NOISE: Final = 0.05
-"""Standard deviation of the noise on scaled latents."""
+NOISE: Final = 0.2
+"""Largest standard deviation of the noise on scaled latents."""
 
-FRAMES: Final[tuple[tuple[str, Size, int, int], ...]] = (
-    ("low", (128, 128), 8, 8),
-    ("high", BUCKETS[0], 8, 8),
-    ("low", (128, 128), 2, 16),
-    ("high", BUCKETS[0], 2, 16),
-)
-"""(name, size, pictures, cells) of consecutive batches: windows of `cells` × `cells`, the third a whole picture."""
+OPINION: Final = 0.5
+"""Weight of what the critic says, after it has been made as large as the drawing loss."""
+
+SHAPES: Final = ((16, 8), (6, 16), (2, 32))
+"""(pictures, cells) of consecutive batches: windows of `cells` × `cells`, the last whole pictures."""
 
 
 def windows(rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
     """Endless (scaled latents [B, 4, s, s], pixels [B, 3, 8s, 8s] in [-1, 1])."""
-    arrays = [
-        (np.load(latents_path(name, size), mmap_mode="r"), np.load(paths(name, size)[0], mmap_mode="r"), count, cells)
-        for name, size, count, cells in FRAMES
-    ]
+    latents = np.load(latents_path("high", BUCKETS[0]), mmap_mode="r")
+    pictures = np.load(paths("high", BUCKETS[0])[0], mmap_mode="r")
     while True:
-        for latents, pictures, count, cells in arrays:
+        for count, cells in SHAPES:
             pairs = [window(latents[row], pictures[row], cells, rng) for row in rng.integers(len(latents), size=count)]
             drawn = torch.from_numpy(np.stack([pair[1] for pair in pairs])).permute(0, 3, 1, 2) / 127.5 - 1
             yield torch.from_numpy(np.stack([pair[0] for pair in pairs]).astype(np.float32)), drawn
@@ -69,6 +66,7 @@ class Run:
         self.average = Average(self.decoder, AVERAGE_DECAY)
         matrices, rest = split_parameters(self.decoder, plain=("conv_in", "conv_out", "0.weight"))
         self.optimisers = (Muon(matrices, lr=matrix_rate), torch.optim.Adam(rest, lr=plain_rate, betas=(0.9, 0.99)))
+        self.critic = Critic().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.seconds = 60 * minutes
         self.clock = 0.0
         self.count = 0
@@ -77,9 +75,13 @@ class Run:
         """One step; returns the mean squared error."""
         started = time.thread_time()
         set_rate(self.optimisers, rate(self.clock / self.seconds))
-        noised = latents + NOISE * torch.randn_like(latents)
-        decoded = self.vae.decode(noised / self.vae.config.scale)
-        learn(self.decoder, self.optimisers, drawing_loss(decoded, pixels))
+        noised = latents + NOISE * torch.rand(len(latents), 1, 1, 1) * torch.randn_like(latents)
+        with torch.autocast("cpu", torch.bfloat16):
+            decoded = self.vae.decode(noised / self.vae.config.scale).float()
+        drawing = drawing_loss(decoded, pixels)
+        opinion = self.critic.weighed(decoded, drawing, self.vae.decoder.conv_out.weight)
+        learn(self.decoder, self.optimisers, drawing + OPINION * opinion)
+        self.critic.learn(decoded, pixels)
         self.average.update(self.decoder, self.count)
         self.count += 1
         self.clock += time.thread_time() - started
@@ -100,14 +102,14 @@ def train(run: Run) -> None:
     saved = run.clock
     for latents, pixels in windows(np.random.default_rng(run.count)):
         squares.append(run.step(latents, pixels))
-        if run.count % 100 == 0:
+        if run.count % 20 == 0:
             print(
                 f"{run.clock / 60:6.1f} min  step {run.count:6d}  {-10 * np.log10(np.mean(squares) / 4):5.2f} dB",
                 flush=True,
             )
             squares.clear()
         done = run.clock > run.seconds
-        if done or run.clock - saved > 180:
+        if done or run.clock - saved > 60:
             save_state(state, run.decoder, run.average, run.clock, run.count)
             run.write_vae()
             saved = run.clock
