@@ -52,4 +52,4 @@ class Critic(nn.Module):
         the `drawing` loss."""
         opinion = -self(drawn).mean()
         ours, theirs = (torch.autograd.grad(one, last, retain_graph=True)[0].norm() for one in (drawing, opinion))
-        return opinion * (ours / (theirs + 1e-4)).clamp(max=MOST).detach()
+        return cast(Tensor, opinion * (ours / (theirs + 1e-4)).clamp(max=MOST).detach())

@@ -7,7 +7,7 @@ weight learns at the same pace; convolutions count as matrices of (out) Ã— (in Â
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +35,7 @@ def orthogonalised(matrix: Tensor, iterations: int = 4) -> Tensor:
         if step + 1 < iterations:
             gram = factor @ gram @ factor
     x = (product @ x).to(matrix.dtype)
-    return x.T if tall else x
+    return cast(Tensor, x.T if tall else x)
 
 
 class Muon(torch.optim.Optimizer):
