@@ -150,14 +150,14 @@ def peak_bytes() -> int:
 
 
 @torch.inference_mode()
-def compare_unets(path: Path, side: int, rounds: int) -> Result:
+def compare_unets(path: Path, side: int, rounds: int, dtype: torch.dtype) -> Result:
     """Forward passes of our UNet and of theirs in turns, on one copy of the weights (but for the convolutions, which we
-    lay out channels last), in float32, with guidance: medians after one round that does not count."""
+    lay out channels last), in `dtype`, with guidance: medians after one round that does not count."""
     _import_libraries()
     from tests.models.twins import channels_last, relative_error, unet_twin
 
     checkpoint = describe(path)
-    ours = load_unet(checkpoint, torch.float32, CPU)[0]
+    ours = load_unet(checkpoint, dtype, CPU)[0]
     theirs = unet_twin(ours)
     one, other = _passes(channels_last(ours), theirs, checkpoint, side)
     seconds: tuple[list[float], list[float]] = [], []
@@ -179,13 +179,14 @@ def _passes(
     """The same pass through both: two pictures, as guidance needs them."""
     assert checkpoint.big_g is not None
     generator = torch.Generator().manual_seed(0)
-    latents = torch.randn(2, 4, side // 8, side // 8, generator=generator)
-    context = torch.randn(2, 77, ours.config.context_dim, generator=generator)
-    pooled = torch.randn(2, checkpoint.big_g.projection or 0, generator=generator)
+    dtype = next(ours.parameters()).dtype
+    latents = torch.randn(2, 4, side // 8, side // 8, generator=generator).to(dtype)
+    context = torch.randn(2, 77, ours.config.context_dim, generator=generator).to(dtype)
+    pooled = torch.randn(2, checkpoint.big_g.projection or 0, generator=generator).to(dtype)
     sizes = torch.tensor([[side, side, 0, 0, 6.0 if checkpoint.is_refiner else side]] * 2)
     sizes = sizes if checkpoint.is_refiner else torch.cat((sizes, sizes[:, :1]), dim=1)
     time_ = torch.full((2,), 501.0)
-    vector = torch.cat((pooled, theirs.add_time_proj(sizes.flatten()).reshape(2, -1)), dim=1)
+    vector = torch.cat((pooled, theirs.add_time_proj(sizes.flatten()).reshape(2, -1)), dim=1).to(dtype)
     laid_out = latents.contiguous(memory_format=torch.channels_last)
 
     def theirs_pass() -> Tensor:

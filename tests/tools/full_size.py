@@ -152,12 +152,15 @@ def _differences(settings: Settings) -> str:
 
 
 def measure_unets(settings: Settings, book: Book) -> str:
+    import torch
+
     from tests.tools import engines
 
     rows = {}
     for role in ROLES:
-        measure = partial(engines.compare_unets, settings.model(role), settings.size, settings.rounds)
-        rows[role] = book.once(f"unet-{role}-{settings.size}", measure)
+        dtype = getattr(torch, settings.dtype)
+        measure = partial(engines.compare_unets, settings.model(role), settings.size, settings.rounds, dtype)
+        rows[role] = book.once(f"unet-{role}-{settings.size}-{settings.dtype}", measure)
     return table({role: {**row, "ratio": row["hanga s"] / row["diffusers s"]} for role, row in rows.items()})
 
 
@@ -190,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=_steps, default=(3, 1), metavar="3+1", help="of base and refiner")
     parser.add_argument("--dtype", choices=SHORT_NAMES, default="float32")
     parser.add_argument("--engine", choices=ENGINES, help="only this one, in this process")
-    parser.add_argument("--unet-only", action="store_true", help="single passes in turns, in float32")
+    parser.add_argument("--unet-only", action="store_true", help="single passes in turns")
     parser.add_argument("--rounds", type=int, default=3, help="passes that count, with --unet-only")
     parser.add_argument("--tiny", action="store_true", help="small networks, to try it all in seconds")
     return parser

@@ -44,12 +44,13 @@ def test_both_engines_and_the_table(folder: Path, capsys: pytest.CaptureFixture[
     assert all(value > 0 for result in results.values() for value in result.values())
 
 
-def test_single_passes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    measure(folder, "--unet-only", "--rounds", "1")
+@pytest.mark.parametrize(("dtype", "most"), [("float32", 1e-4), ("bfloat16", 0.1)])
+def test_single_passes(folder: Path, capsys: pytest.CaptureFixture[str], dtype: str, most: float) -> None:
+    measure(folder, "--unet-only", "--rounds", "1", "--dtype", dtype)
     assert "| base |" in capsys.readouterr().out
     results = json.loads((folder / "results.json").read_text())
     for role in ("base", "refiner"):
-        assert results[f"unet-{role}-64"]["relative error"] < 1e-4
+        assert results[f"unet-{role}-64-{dtype}"]["relative error"] < most
 
 
 def test_models_are_written_once_and_are_what_they_should_be(folder: Path) -> None:
