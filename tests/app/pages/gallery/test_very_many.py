@@ -90,16 +90,22 @@ class TestDeeds:
     ) -> None:
         monkeypatch.setattr(deeds, "NOTED_AT_ONCE", AT_ONCE)
         line = many.page.browser.doing
+        seen: list[tuple[bool, str]] = []
+
+        def stop() -> None:
+            """Before the next portion is asked for."""
+            seen.append((line.isVisible(), line.words))
+            line.stopped.emit()
+
+        many.page.hands.deeds.portions.went_on.connect(stop)
         select_all(many)
         many.page.hands.tag("heron")
-        many.wait(line.isVisible)
-        assert line.words == f"100 of {COUNT} pictures done"
-        line.stopped.emit()
         many.wait(lambda: many.done)
+        assert seen == [(True, f"100 of {COUNT} pictures done")]
         ((_, told),) = many.done
-        assert told == {"number": 200, "name": "heron"}
+        assert told == {"number": 100, "name": "heron"}
         tagged = many.ask(lambda engine: engine.library.count(Query(tags=("heron",))))
-        assert tagged == 200
+        assert tagged == 100
         many.page.undo()
         many.wait(lambda: "window_gallery.undone" in many.codes())
         assert many.ask(lambda engine: engine.library.tags()) == []
