@@ -6,14 +6,12 @@ import copy
 
 import pytest
 import torch
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from torch import Tensor
 from torch.nn import functional as F
 
 from core.models import feed_forward, weights_first
 from core.models.feed_forward import FeedForward
 from core.models.ops import Conv2d
+from tests.models.convolutions import for_any_shape, numbers
 from tests.models.twins import relative_error
 
 WIDE = 64
@@ -21,20 +19,7 @@ ROUNDING = 0.01
 """Of results in bfloat16, which has eight bits."""
 
 
-def numbers(*shape: int, seed: int = 3) -> Tensor:
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-
-
-@settings(deadline=None, max_examples=40)
-@example(batch=1, height=1, width=1, ins=3, outs=1, biased=False)
-@given(
-    batch=st.integers(1, 2),
-    height=st.integers(1, 9),
-    width=st.integers(1, 9),
-    ins=st.integers(1, 5),
-    outs=st.integers(1, 5),
-    biased=st.booleans(),
-)
+@for_any_shape
 def test_computes_a_convolution(batch: int, height: int, width: int, ins: int, outs: int, biased: bool) -> None:
     x, weight = numbers(batch, ins, height, width).double(), numbers(outs, ins, 3, 3, seed=4).double()
     bias = numbers(outs, seed=5).double() if biased else None

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
 
 from core.models import winograd
 from core.models.ops import Conv2d
+from tests.models.convolutions import for_any_shape, numbers
 from tests.models.twins import relative_error
 
 WIDE = winograd.FEWEST_CHANNELS
-
-
-def numbers(*shape: int, seed: int = 3) -> Tensor:
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
 def error_of(result: Tensor, x: Tensor, weight: Tensor, bias: Tensor | None) -> float:
@@ -30,16 +25,7 @@ def added_up(x: Tensor, weight: Tensor) -> float:
     return float(x.abs().max() * weight.abs().sum((1, 2, 3)).max())
 
 
-@settings(deadline=None, max_examples=40)
-@example(batch=1, height=1, width=1, ins=3, outs=1, biased=False)
-@given(
-    batch=st.integers(1, 2),
-    height=st.integers(1, 9),
-    width=st.integers(1, 9),
-    ins=st.integers(1, 5),
-    outs=st.integers(1, 5),
-    biased=st.booleans(),
-)
+@for_any_shape
 def test_computes_a_convolution(batch: int, height: int, width: int, ins: int, outs: int, biased: bool) -> None:
     x, weight = numbers(batch, ins, height, width), numbers(outs, ins, 3, 3, seed=4)
     bias = numbers(outs, seed=5) if biased else None
