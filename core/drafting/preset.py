@@ -26,6 +26,8 @@ MEMBERS: Final = (
     "positive",
     "negative_conditioning",
     "empty_negative",
+    "step_cache",
+    "merge_tokens",
 )
 """Of a request, what a preset may set: how pictures are made, not what they show, how many, or by what machine."""
 

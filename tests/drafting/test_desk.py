@@ -36,7 +36,7 @@ SETTINGS = Request(
     steps=31,
     sampler="dpmpp_2m",
     schedule="karras",
-    guidance=Guidance(scale=7.5, rescale=0.3),
+    guidance=Guidance(scale=7.5, rescale=0.3, interval=(0.1, 0.8)),
     handoff=0.62,
     positive=MicroConditioning(original_size=(128, 128), crop=(16, 24)),
     seed=77,
@@ -74,7 +74,9 @@ class TestWhatComesAlong:
         for preset in desk.presets.built_in:
             assert preset.names["ja"]
             assert preset.about.keys() == {"en", "ja"}
-            request = preset.applied(Request(prompt="a fox"))
+            lossy = Request(prompt="a fox", step_cache=3, merge_tokens=0.5, guidance=Guidance(interval=(0.2, 0.6)))
+            request = preset.applied(lossy)
+            assert (request.step_cache, request.merge_tokens, request.guidance.interval) == (1, 0.0, (0.0, 1.0))
             assert request.prompt == "a fox"
             assert request.sampler in SAMPLERS
             assert request.schedule is None or request.schedule in SCHEDULE_NAMES
