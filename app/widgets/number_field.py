@@ -18,7 +18,8 @@ NARROWEST, PADDING = 60, 28
 class NumberField(QWidget):
     """A number from `least` to `most` in steps of `step`. Its words are `code.name` and `code.help`.
 
-    `hard` is the largest number that can be typed, where that is more than the slider reaches.
+    `hard` is the largest number that can be typed, where that is more than the slider reaches; `unit` stands behind
+    the number, and the sentence `least_code`, if there is one, in the place of the least.
     """
 
     value_changed = Signal(float)
@@ -33,16 +34,19 @@ class NumberField(QWidget):
         step: float = 1,
         *,
         hard: float | None = None,
+        unit: str = "",
+        least_code: str = "",
         help_shown: bool = True,
     ) -> None:
         super().__init__()
         self._atelier, self._code, self._step, self._help_shown = atelier, code, step, help_shown
+        self._least_code = least_code
         self.setObjectName(name)
         self._name, self._help = QLabel(), QLabel(self)
         self._slider = LineSlider(atelier, f"{name}.slider")
         self._slider.setRange(round(least / step), round(most / step))
         self._slider.setPageStep(max((self._slider.maximum() - self._slider.minimum()) // 10, 1))
-        self._box = NumberBox(f"{name}.box", least, most if hard is None else hard, step)
+        self._box = NumberBox(f"{name}.box", least, most if hard is None else hard, step, unit=unit)
         self._lay_out()
         self._slider.valueChanged.connect(self._slid)
         self._box.valueChanged.connect(self._typed)
@@ -89,6 +93,8 @@ class NumberField(QWidget):
         name, helping = (self._atelier.language.say(f"{self._code}.{part}") for part in ("name", "help"))
         self._name.setText(name)
         self._help.setText(helping)
+        if self._least_code:
+            self._box.setSpecialValueText(self._atelier.language.say(self._least_code))
         for control in (self._slider, self._box):
             control.setAccessibleName(name)
             control.setAccessibleDescription(helping)
@@ -98,24 +104,26 @@ class NumberField(QWidget):
 class NumberBox(QDoubleSpinBox):
     """A number to type: quiet until it is pointed at. The wheel turns it only when it has the focus."""
 
-    def __init__(self, name: str, least: float, most: float, step: float, *, quiet: bool = True) -> None:
+    def __init__(
+        self, name: str, least: float, most: float, step: float, *, quiet: bool = True, unit: str = ""
+    ) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setProperty("role", "quiet" if quiet else "")
         self.setAlignment(Qt.AlignmentFlag.AlignRight if quiet else Qt.AlignmentFlag.AlignLeft)
         self.setDecimals(_decimals(step))
+        self.setSuffix(unit)
         self.setRange(least, most)
         self.setSingleStep(step)
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         margin = 2 if quiet else 7
         self.lineEdit().setTextMargins(margin, 0, margin, 0)
-        self._longest = max(self.textFromValue(least), self.textFromValue(most), key=len)
 
     def sizeHint(self) -> QSize:
-        return QSize(
-            max(self.fontMetrics().horizontalAdvance(self._longest) + PADDING, NARROWEST), super().sizeHint().height()
-        )
+        numbers = (f"{self.textFromValue(value)}{self.suffix()}" for value in (self.minimum(), self.maximum()))
+        widest = max(map(self.fontMetrics().horizontalAdvance, (*numbers, self.specialValueText())))
+        return QSize(max(widest + PADDING, NARROWEST), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

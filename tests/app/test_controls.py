@@ -26,6 +26,7 @@ from app.widgets.number_field import NumberBox, NumberField
 from app.widgets.rating_stars import Rating
 from app.widgets.seed_field import LARGEST, SeedField
 from app.widgets.shapes import Limits, grouped, ratio_name, tall_to_wide, trained_sizes
+from app.widgets.span_field import SpanField
 from app.widgets.stage_bar import Moment, StageBar
 from app.widgets.stage_strip import Span
 from app.widgets.tag_editor import TagEditor
@@ -68,6 +69,43 @@ class TestNumber:
         slider = child(field, QSlider, "guidance.slider")
         qtbot.mouseClick(slider, LEFT, pos=QPoint(slider.width() - 2, slider.height() // 2))
         assert field.value == 15
+
+    def test_the_least_is_a_word_in_the_language_of_the_window(self, qtbot: QtBot, atelier: Atelier) -> None:
+        field = NumberField(
+            atelier, "merged", "window_create.merge_tokens", 0, 75, unit=" %", least_code="window_create.faster.off"
+        )
+        qtbot.addWidget(field)
+        box = child(field, NumberBox, "merged.box")
+        assert box.text() == "off"
+        atelier.language.choose("ja")
+        assert box.text() == "オフ"
+        field.set_value(40)
+        assert box.text() == "40 %"
+
+
+class TestSpan:
+    def test_keys_move_an_end_and_take_the_other_along(self, qtbot: QtBot, atelier: Atelier, show: Show) -> None:
+        field = SpanField(atelier, "guided", "window_create.guided")
+        show(field)
+        first, last = (child(field, NumberBox, f"guided.{end}") for end in ("first", "last"))
+        assert field.span == (0, 1)
+        with qtbot.waitSignal(field.span_changed):
+            qtbot.keyClick(last, Qt.Key.Key_Down)
+        assert field.span == (0, 0.95)
+        last.setValue(20)
+        first.setValue(60)
+        assert field.span == (0.6, 0.6)
+        last.setValue(30)
+        assert field.span == (0.3, 0.3)
+
+    def test_shows_what_it_is_given(self, qtbot: QtBot, atelier: Atelier) -> None:
+        field = SpanField(atelier, "guided", "window_create.guided")
+        qtbot.addWidget(field)
+        with qtbot.waitSignal(field.span_changed):
+            field.set_span(0.8, 0.2)
+        assert field.span == (0.8, 0.2)
+        with qtbot.assertNotEmitted(field.span_changed):
+            field.set_span(0.8, 0.2)
 
 
 class TestSeed:

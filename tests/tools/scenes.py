@@ -7,6 +7,7 @@ that is ready, and afterwards puts the window back to where the next one can beg
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -19,7 +20,7 @@ from app.window.commands import BLIND, CREATE, GALLERY, MODELS, QUEUE, SETTINGS
 from app.window.keys import KeysDialog
 from core.engine import Query
 from core.events import REFINER
-from core.request import Request
+from core.request import Guidance, Request
 from tests.tools import comparing_scenes, lived_in
 from tests.tools.drawn import Drawn
 from tests.tools.studio import Studio
@@ -92,6 +93,24 @@ def create_folds(studio: Studio) -> Iterator[QWidget]:
     for fold in folds:
         fold.set_open(False)
     _bar(panel).setValue(0)
+
+
+def create_faster(studio: Studio) -> Iterator[QWidget]:
+    """All that is fast and not exact is on, and the fold with it open."""
+    panel = studio.window.create_page.panel
+    before = panel.written()
+    guidance = Guidance(interval=(0.1, 0.8))
+    panel.use(replace(before.request, step_cache=2, merge_tokens=0.4, guidance=guidance))
+    fold = panel.findChild(Fold, "faster")
+    assert fold is not None
+    fold.set_open(True)
+    studio.rest(0.4)
+    bar = _bar(panel)
+    bar.setValue(bar.maximum())
+    yield studio.window
+    fold.set_open(False)
+    bar.setValue(0)
+    panel.restore(before)
 
 
 def create_error(studio: Studio) -> Iterator[QWidget]:
@@ -242,6 +261,7 @@ LIVED_IN: Final[dict[str, Scene]] = {
     "create-done": create_done,
     "create-refine": create_refine,
     "create-folds": create_folds,
+    "create-faster": create_faster,
     "create-running": create_running,
     "create-error": create_error,
     "gallery": gallery,

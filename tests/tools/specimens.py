@@ -29,6 +29,7 @@ from app.widgets.prompt_editor import PromptEditor
 from app.widgets.rating_stars import Rating
 from app.widgets.seed_field import SeedField
 from app.widgets.shape_sheet import ShapeSheet
+from app.widgets.span_field import SpanField
 from app.widgets.stage_bar import Moment, StageBar
 from app.widgets.stage_strip import Span
 from app.widgets.tag_editor import TagEditor
@@ -55,6 +56,7 @@ def panel_width() -> dict[str, Make]:
         "hand-over": hand_over,
         "hand-over-off": hand_over_off,
         "numbers": numbers,
+        "numbers-off": numbers_off,
         "seed": seed,
         "sampler": sampler,
         "fold": fold,
@@ -116,6 +118,15 @@ def numbers(atelier: Atelier) -> QWidget:
     guidance = NumberField(atelier, "guidance", "window.guidance", 1, 15, 0.1, help_shown=False)
     guidance.set_value(5.5)
     return stacked(steps, guidance)
+
+
+def numbers_off(atelier: Atelier) -> QWidget:
+    merged = NumberField(
+        atelier, "merge_tokens", "window_create.merge_tokens", 0, 75, unit=" %", least_code="window_create.faster.off"
+    )
+    guided = SpanField(atelier, "guided", "window_create.guided")
+    guided.set_span(0.1, 0.8)
+    return stacked(merged, guided)
 
 
 def seed(atelier: Atelier) -> QWidget:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from app.pages.create.count_field import CountField
+from app.pages.create.faster import Faster
 from app.pages.create.form import Binding
 from app.pages.create.framing import Framing
 from app.pages.create.lora_list import LoraList
@@ -20,6 +21,7 @@ from core.request import Request, Size
 
 USUAL_GUIDANCE = 5.0
 """Shown where the request leaves it to the model."""
+HUNDREDTHS = 100
 
 
 class Controls(Protocol):
@@ -33,6 +35,7 @@ class Controls(Protocol):
     seed: SeedField
     count: CountField
     framing: Framing
+    faster: Faster
 
 
 def bindings(panel: Controls) -> Iterator[Binding]:
@@ -41,6 +44,7 @@ def bindings(panel: Controls) -> Iterator[Binding]:
     yield from _model(panel)
     yield from _numbers(panel)
     yield from _framing(panel.framing)
+    yield from _faster(panel.faster)
 
 
 def size_shown(request: Request, card: ModelCard) -> Size:
@@ -162,6 +166,24 @@ def _framing(framing: Framing) -> Iterator[Binding]:
         lambda request, score: replace(
             request, negative_conditioning=replace(request.negative_conditioning, aesthetic=score)
         ),
+    )
+
+
+def _faster(faster: Faster) -> Iterator[Binding]:
+    yield Binding(
+        lambda request: faster.step_cache.set_value(request.step_cache),
+        lambda: round(faster.step_cache.value),
+        lambda request, steps: replace(request, step_cache=steps),
+    )
+    yield Binding(
+        lambda request: faster.merge_tokens.set_value(request.merge_tokens * HUNDREDTHS),
+        lambda: faster.merge_tokens.value,
+        lambda request, percent: replace(request, merge_tokens=percent / HUNDREDTHS),
+    )
+    yield Binding(
+        lambda request: faster.guided.set_span(*request.guidance.interval),
+        lambda: faster.guided.span,
+        lambda request, span: replace(request, guidance=replace(request.guidance, interval=span)),
     )
 
 

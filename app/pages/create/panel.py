@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from app.atelier import Atelier
 from app.look.metrics import APART, GROUP, NEAR
+from app.lossy import lossy_words
 from app.pages.create.count_field import CountField
 from app.pages.create.draft import Beside, Written
+from app.pages.create.faster import Faster
 from app.pages.create.form import Form
 from app.pages.create.framing import Framing
 from app.pages.create.labelled import labelled
@@ -77,6 +79,7 @@ class Panel(QFrame):
         self.count = CountField(atelier)
         self.method = Method(atelier)
         self.framing = Framing(atelier)
+        self.faster = Faster(atelier)
         self.cost = CostLine(atelier)
         self.generate = TextButton(atelier, "generate", "window_create.generate", "action")
         self._refusal = QLabel()
@@ -193,6 +196,7 @@ class Panel(QFrame):
             self.count.count_changed,
             self.method.changed,
             self.framing.changed,
+            self.faster.changed,
         ):
             signal.connect(self._touched)
         self.presets.chosen.connect(self.use_preset)
@@ -246,9 +250,9 @@ class Panel(QFrame):
         self._lora_fold = Fold(self._atelier, "lora", "window_create.loras", self.loras)
         self._framing_fold = Fold(self._atelier, "framing", "window.framing.name", self.framing)
         self._method_fold = Fold(self._atelier, "method", "window.sampler.name", self.method)
-        column.addWidget(self._lora_fold)
-        column.addWidget(self._framing_fold)
-        column.addWidget(self._method_fold)
+        self._faster_fold = Fold(self._atelier, "faster", "window_create.faster", self.faster)
+        for fold in (self._lora_fold, self._framing_fold, self._method_fold, self._faster_fold):
+            column.addWidget(fold)
         column.addStretch()
         return inside
 
@@ -294,6 +298,9 @@ class Panel(QFrame):
         say = self._atelier.language.say
         self._framing_fold.set_summary(self.framing.words)
         self._method_fold.set_summary(self.method.words)
+        self._faster_fold.set_summary(
+            lossy_words(self._atelier.language, self.request()) or say("window_create.faster.off")
+        )
         self._lora_fold.set_summary(lora_words(self._acting) or say("window_create.loras.none"))
         self._refusal.setText("" if self._error is None else say(self._error.code, **self._error.data))
         self._refusal.setVisible(self._error is not None)

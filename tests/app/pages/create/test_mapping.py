@@ -46,10 +46,14 @@ requests = st.builds(
     steps=st.integers(-5, 2000),
     sampler=st.sampled_from([*SAMPLERS, "newer"]),
     schedule=st.none() | st.sampled_from([*SCHEDULE_NAMES, "newer"]),
-    guidance=st.builds(Guidance, scale=st.none() | st.floats(0, 200), rescale=shares),
+    guidance=st.builds(
+        Guidance, scale=st.none() | st.floats(0, 200), rescale=shares, interval=st.tuples(shares, shares)
+    ),
     handoff=shares,
     positive=micro,
     negative_conditioning=micro,
+    step_cache=st.integers(-1, 20),
+    merge_tokens=shares,
     seed=st.none() | st.integers(0, 2**63 - 1),
     count=st.integers(1, 20_000),
 )
@@ -84,12 +88,19 @@ Move = Callable[[Panel], object]
         (lambda panel: panel.model.hand_over.set_handoff(0.5), {"handoff": 0.5}),
         (lambda panel: panel.model.set_refiner(None), {"refiner": None}),
         (lambda panel: panel.shape.set_size((192, 320)), {"width": 192, "height": 320, "aspect": None}),
+        (lambda panel: panel.faster.step_cache.set_value(3), {"step_cache": 3}),
+        (lambda panel: panel.faster.step_cache.set_value(1), {"step_cache": 1}),
+        (lambda panel: panel.faster.merge_tokens.set_value(40), {"merge_tokens": 0.4}),
+        (
+            lambda panel: panel.faster.guided.set_span(0.1, 0.8),
+            {"guidance": Guidance(rescale=0.25, interval=(0.1, 0.8))},
+        ),
         (lambda panel: panel.seed.set_seed(5), {"seed": 5}),
         (lambda panel: panel.count.set_count(4), {"count": 4}),
     ],
 )
 def test_a_control_changes_its_part_alone(panel: Panel, move: Move, changed: dict[str, Any]) -> None:
-    before = Request(prompt="a", aspect="3:2", guidance=Guidance(rescale=0.25), handoff=0.777, vae="x")
+    before = Request(prompt="a", aspect="3:2", guidance=Guidance(rescale=0.25), handoff=0.777, vae="x", step_cache=2)
     panel.use(before)
     move(panel)
     assert panel.request() == replace(before, **changed)

@@ -83,6 +83,9 @@ class TestTheDraft:
         studio.until(lambda: "Fits" in studio.page.panel.cost.accessibleName())
         studio.page.panel.prompts.prompt.set_text("half a thought")
         studio.page.panel.steps.set_value(12)
+        studio.page.panel.faster.step_cache.set_value(3)
+        studio.page.panel.faster.merge_tokens.set_value(25)
+        studio.page.panel.faster.guided.set_span(0.2, 0.9)
         kept = studio.page.panel.request()
         studio.close()
         again = studios.open()
@@ -100,10 +103,12 @@ class TestSettingsOfAPicture:
         steps=31,
         sampler="dpmpp_2m",
         schedule="karras",
-        guidance=Guidance(scale=7.5, rescale=0.3),
+        guidance=Guidance(scale=7.5, rescale=0.3, interval=(0.1, 0.8)),
         handoff=0.62,
         positive=MicroConditioning(original_size=(128, 128), crop=(16, 24), target_size=(512, 512), aesthetic=7.2),
         negative_conditioning=MicroConditioning(aesthetic=1.5),
+        step_cache=2,
+        merge_tokens=0.4,
         seed=77,
         count=3,
     )
@@ -120,6 +125,8 @@ class TestSettingsOfAPicture:
         assert (panel.model.hand_over.handoff, panel.model.refiner) == (0.62, "auto")
         assert (panel.framing.original.imagined, panel.framing.pad.crop) == ((128, 128), (16, 24))
         assert (panel.framing.target.imagined, panel.framing.wanted.score) == ((512, 512), 7.2)
+        assert (panel.faster.step_cache.value, panel.faster.merge_tokens.value) == (2, 40)
+        assert panel.faster.guided.span == (0.1, 0.8)
         assert panel.request() == self.REQUEST
 
     def test_of_the_picture_that_is_seen(self, studios: Studios) -> None:
