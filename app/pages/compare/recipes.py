@@ -28,8 +28,11 @@ NAMED: Final = (
     "handoff",
     "steps",
     "guidance.scale",
+    "guidance.interval",
     "sampler",
     "schedule",
+    "step_cache",
+    "merge_tokens",
     "seed",
     "loras",
     "vae",
@@ -121,6 +124,10 @@ def _loras(loras: list[dict[str, Any]]) -> str:
     return ", ".join(f"{_model(each['name'])} {each['weight']:g}" for each in loras)
 
 
+def _percent(*shares: float) -> str:
+    return f"{'–'.join(f'{100 * share:g}' for share in shares)} %"
+
+
 def _called(name: str) -> str:
     return SAMPLER_LABELS.get(name) or SCHEDULE_LABELS.get(name, name)
 
@@ -136,6 +143,8 @@ SAYING: Final[dict[str, Callable[[Any], str]]] = {
     "refiner": _model,
     "vae": _model,
     "loras": _loras,
+    "guidance.interval": lambda interval: _percent(*interval),
+    "merge_tokens": _percent,
     "sampler": lambda name: SAMPLER_LABELS.get(name, name),
     "schedule": lambda name: SCHEDULE_LABELS.get(name, name),
 }

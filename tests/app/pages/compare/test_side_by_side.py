@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 from app.language import Language
 from app.pages.compare.page import ComparePage, columns_for
 from app.pages.compare.recipes import differences
-from core.request import Lora, Request
+from core.request import Guidance, Lora, Request
 from tests.app.conftest import Show
 from tests.app.pages.compare.studio import Studio, request
 
@@ -113,11 +113,15 @@ class TestDifferences:
             handoff=0.7,
             loras=(Lora(name="a.safetensors", weight=0.5),),
             dtype="fp32",
+            merge_tokens=0.4,
+            guidance=Guidance(interval=(0.1, 0.8)),
         )
         found = {each.name: each.values for each in differences([one, other, None], language)}
         assert found["Refiner"] == ("off", "sd_xl_refiner", "–")
         assert found["Hand-over"] == ("0.8", "0.7", "–")
         assert found["LoRAs"] == ("–", "a 0.5", "–")
+        assert found["Merged areas"] == ("0 %", "40 %", "–")
+        assert found["Guided part"] == ("0–100 %", "10–80 %", "–")
         assert found["dtype"] == ("auto", "fp32", "–")
 
     def test_the_same_has_none(self) -> None:
