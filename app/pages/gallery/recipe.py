@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QVBox
 
 from app.atelier import Atelier
 from app.look.metrics import APART, NEAR
+from app.lossy import lossy_words
 from app.pages.gallery.about import About
 from app.pages.gallery.moments import said_moment
 
-LINES: Final = ("size", "model", "steps", "guidance", "seed", "sampler", "made", "file")
+LINES: Final = ("size", "model", "steps", "guidance", "seed", "sampler", "faster", "made", "file")
 NAME_WIDTH: Final = 72
 LEAST, MOST = 46, 132
 """Height of the prompt."""
@@ -103,6 +104,7 @@ def _lines(about: About, atelier: Atelier) -> Iterator[tuple[str, str]]:
         yield "sampler", f"{about.record.plan.sampler} · {about.record.plan.schedule}"
     elif request is not None:
         yield "sampler", request.sampler
+    yield "faster", "" if request is None else lossy_words(atelier.language, request)
     yield "made", said_moment(atelier.language, picture.created)
     yield "file", atelier.language.say("window_gallery.recipe.missing") if picture.missing else ""
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QMessageBox, QWidget
 
 from app.pages.gallery.details import COPY_PROMPT, USE
 from core.engine import Engine, Query
-from core.request import Request
+from core.request import Guidance, Request
 from tests.app.pages.gallery.conftest import Gallery, request
 from tests.app.test_accessibility import nameless
 
@@ -115,6 +117,18 @@ class TestMarking:
         gallery.qtbot.keyClicks(typed, "sea")
         gallery.qtbot.keyClick(typed, Key.Key_Return)
         gallery.wait(lambda: gallery.ask(lambda engine: engine.library.ids(Query(tags=("sea",)))) == picked)
+
+    def test_the_details_tell_what_was_lost_for_speed(self, gallery: Gallery) -> None:
+        def told() -> list[str]:
+            return [label.text() for label in gallery.page.details.recipe.findChildren(QLabel) if label.isVisible()]
+
+        gallery.make(replace(request("a fast fox", 9), step_cache=2, guidance=Guidance(interval=(0.0, 0.8))))
+        gallery.wait(lambda: len(gallery.shown()) == len(gallery.ids()))
+        gallery.pick(gallery.place("a fast fox"))
+        gallery.wait(lambda: "2 steps share · guided 0–80 %" in told())
+        assert "Faster" in told()
+        gallery.pick(gallery.place("a red boat"))
+        gallery.wait(lambda: "Faster" not in told())
 
     def test_use_these_settings_and_copy_the_prompt(self, gallery: Gallery) -> None:
         gallery.pick(gallery.place("a red boat"))
