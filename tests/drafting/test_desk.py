@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,10 @@ class TestPresets:
         assert not kept.holds(kept.applied(other), ())
         assert not kept.holds(replace(SETTINGS, steps=30), ("Ink",))
         assert kept.sets == MEMBERS
+
+    def test_every_setting_is_theirs_or_belongs_to_one_picture_or_machine(self) -> None:
+        shown = {"prompt", "negative", "prompt_2", "negative_2", "seed", "count"}
+        assert {*MEMBERS, *shown, "device", "dtype", "schema"} == {each.name for each in fields(Request)}
 
     def test_may_set_a_few_things_only(self, tmp_path: Path) -> None:
         path = tmp_path / "x.json"
