@@ -104,6 +104,7 @@ def create_faster(studio: Studio) -> Iterator[QWidget]:
     fold = panel.findChild(Fold, "faster")
     assert fold is not None
     fold.set_open(True)
+    studio.window.resize(1024, 700)  # where there is something to scroll
     studio.rest(0.4)
     bar = _bar(panel)
     bar.setValue(bar.maximum())
