@@ -25,7 +25,7 @@ ROOMS = {
     "words": room(
         "core core.request core.plan core.events core.progress core.record core.plain"
         " core.errors core.architecture core.machine core.settings core.paths core.durable core.renaming"
-        " core.unexpected core.residency core.method_labels core.considerate",
+        " core.unexpected core.residency core.method_labels core.torch_environment",
         "",
         "plain data that every room speaks, and what all need to keep it (paths, durable): so they know but each other",
     ),

@@ -31,7 +31,6 @@ from core.cli.pictures import PICTURES
 from core.cli.plan_table import table, timed
 from core.cli.queueing import QUEUE
 from core.cli.reporter import Reporter, Sentences
-from core.considerate import considerate
 from core.errors import EXIT_CANCELLED, HangaError
 from core.events import Saved
 from core.jobs.estimates import Estimator
@@ -43,6 +42,7 @@ from core.plain import to_plain
 from core.plan import Plan
 from core.planning.planner import make_plan
 from core.planning.refining import Changes, refining_plan
+from core.torch_environment import for_torch
 from core.unexpected import unexpected
 
 LATENTS_SUFFIX: Final = ".safetensors"
@@ -52,7 +52,7 @@ OTHER_FORMATS: Final = frozenset({".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".ti
 def main(arguments: Sequence[str], sentences: Sentences) -> int:
     """Carry out one command; returns its exit code (DESIGN: 0 done, 2 request, 3 file, 4 memory, 5 engine, 6 disk,
     130 cancelled)."""
-    os.environ.update(considerate(os.environ))
+    os.environ.update(for_torch(os.environ))
     reporter = Reporter(sentences, as_json="--json" in arguments)
     try:
         options = parser(COMMANDS, sentences.say).parse_args(arguments)

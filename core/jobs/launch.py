@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
-from core.considerate import considerate
 from core.jobs.backend import CRASHED, KILLED, UNSTARTABLE, WorkerDied
 from core.paths import Home
+from core.torch_environment import for_torch
 
 WORKER_ARGUMENT: Final = "--worker"
 """With this as its first argument, the frozen program is a worker: the rest is for `core.jobs.worker.main`."""
@@ -31,7 +31,7 @@ def started(command: Sequence[str]) -> subprocess.Popen[bytes]:
         apart = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     pipe = subprocess.PIPE
     try:
-        environment = considerate(os.environ)
+        environment = for_torch(os.environ)
         return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, **apart)
     except OSError as error:
         raise WorkerDied(UNSTARTABLE, {"error": error.strerror or str(error)}) from error
