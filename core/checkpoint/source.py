@@ -55,8 +55,14 @@ class PartSource(Generic[C]):
         for file in self._mapped.values():
             file.check()
 
+    @property
+    def bytes(self) -> int:
+        """In the file."""
+        return sum(item.info.bytes for item in self.part.stored)
+
     def foretell(self) -> None:
-        """Let the system begin to read what will be asked for, where systems can be told."""
+        """Have the system read what will be asked for into its cache, where systems can be told. Takes as long as
+        reading does. Raises HangaError file.* where it cannot be read."""
         if hasattr(os, "posix_fadvise"):
             for header in {item.header.path: item.header for item in self.part.stored}.values():
                 mine = [item.info for item in self.part.stored if item.header.path == header.path]

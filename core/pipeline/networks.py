@@ -84,15 +84,15 @@ class Networks:
         return cast(UNet, held["unet"].network)
 
     def ahead(self, stage: Stage, plan: Plan) -> None:
-        """The UNet of `stage` comes next: the system may read its file while another one computes. What is wrong with
-        the file is told when it is asked for."""
-        if self.harbour is None:
-            return
+        """The UNet of `stage` comes next: the system may read its file while another network computes, if it has room.
+        What is wrong with the file is told when it is asked for."""
         try:
-            for one in self._held((stage.model, "unet", torch_dtype(plan.dtype)), ("unet",)).values():
-                one.source.foretell()
+            (one,) = self._held((stage.model, "unet", torch_dtype(plan.dtype)), ("unet",)).values()
         except HangaError as error:
             logger.info("nothing is read ahead of %s: %s", stage.model.name, error)
+            return
+        if one.mover.where is None and has_room(one.source.bytes):
+            Thread(target=_read_ahead, args=(one, stage.model.name), name="reading ahead", daemon=True).start()
 
     def hand_over(self, stage: Stage, following: Stage, plan: Plan) -> None:
         """The pass that begins is the last of `stage`: when its own last units compute, the first ones of `following`
@@ -229,6 +229,13 @@ class Networks:
     def _device(self, key: Key) -> torch.device:
         settled = next(iter(self.held[key].values())).mover.where
         return HOST if settled is None else settled.device
+
+
+def _read_ahead(one: Opened, name: str) -> None:
+    try:
+        one.source.foretell()
+    except HangaError as error:
+        logger.info("%s is not read ahead: %s", name, error)
 
 
 def _copied_bytes(plan: Plan) -> int:

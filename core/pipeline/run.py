@@ -197,6 +197,7 @@ class Story:
         yield self._stage_started(loading)
         if stage.role not in self.conditioning:
             yield from self.ladder.attempts(loading, partial(self._towers, stage))
+            self.ladder.attempt(loading, partial(self.ladder.networks.ahead, stage))
             yield self._stage_started(events.ENCODE)
             self.conditioning[stage.role] = yield from self.ladder.attempts(
                 events.ENCODE, partial(self._encoded, stage)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from core.checkpoint.header import read_header
 from core.checkpoint.load import load_big_g, load_clip_l, load_unet, load_vae
 from core.checkpoint.reader import TensorFile, read_tensors
 from core.checkpoint.save import save_checkpoint, write_tensors
+from core.checkpoint.source import PartSource
 from core.errors import HangaError
 from core.models.unet import UNet
 from tests.checkpoint.samples import (
@@ -194,6 +197,23 @@ def test_files_that_shrink_while_they_are_read(tmp_path: Path, base: Networks, m
     with pytest.raises(HangaError) as caught:
         load_unet(describe(path), torch.float16, CPU)
     assert caught.value.code == "file.changed"
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system cannot be told")
+def test_all_of_a_network_is_foretold_a_little_at_a_time(
+    tmp_path: Path, base: Networks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = describe(write_file(tmp_path / "base.safetensors", base, torch.float16))
+    assert checkpoint.unet_part is not None
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda file, start, count, advice: told.append((start, start + count)))
+    monkeypatch.setattr("core.checkpoint.reader.FORETOLD", 10_000)
+    PartSource(checkpoint.unet_part).foretell()
+    assert all(end - start <= 10_000 for start, end in told)
+    assert all(end == start for (_, end), (start, _) in pairwise(told))
+    spans = [item.info for item in checkpoint.unet_part.stored]
+    assert told[0][0] <= min(info.start for info in spans)
+    assert told[-1][1] >= max(info.start + info.bytes for info in spans)
 
 
 def test_what_a_checkpoint_lacks(tmp_path: Path, base: Networks) -> None:
