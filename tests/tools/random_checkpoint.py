@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from core.conditioning.towers import LOGIT_SCALE
 ITEM_BYTES: Final = 2
 BIAS_SCALE: Final = 0.1
 NORM_SCALE: Final = 0.1
+
+_TOWER: Final = re.compile(r"^conditioner\.embedders\.\d+\.")
 
 Tensors = Iterator[tuple[str, Shape]]
 
@@ -45,14 +48,17 @@ def checkpoint_tensors(networks: Networks) -> Tensors:
 
 
 def write_random(path: Path, tensors: list[tuple[str, Shape]]) -> None:
-    """Write a safetensors file in half precision; the same names and shapes give the same file."""
+    """Write a safetensors file in half precision; the same names and shapes give the same file. A second text tower has
+    the same numbers whether it comes second or alone, as in the published base and refiner."""
     partial = path.with_suffix(".part")
     with partial.open("wb") as file:
         header = json.dumps(dict(_entries(tensors))).encode()
         header += b" " * (-len(header) % 8)
         file.write(len(header).to_bytes(LENGTH_BYTES, "little") + header)
         for name, shape in tensors:
-            file.write(random_tensor(name, shape).to(torch.float16).view(-1).view(torch.uint8).numpy().data)
+            file.write(
+                random_tensor(_TOWER.sub("", name), shape).to(torch.float16).view(-1).view(torch.uint8).numpy().data
+            )
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, path)

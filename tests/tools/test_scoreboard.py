@@ -20,7 +20,7 @@ from tests.tools.scoreboard.row import CARD, NO_CARD, Figures, Goal, Row, Score
 from tests.tools.scoreboard.rows import ROWS
 from tests.tools.scoreboard.table import markdown, plain
 
-CHILDREN = {"load ready", "own memory", "host peak", "first preview", "imports"}
+CHILDREN = {"load ready", "own memory", "host peak", "first preview", "cold preview", "imports"}
 """Rows that start processes, which takes seconds."""
 LIKE_OTHERS = {"cap of 2 GB", "cap of 6 GB", "cap of 8 GB", "cap of 12 GB", "preview, card", "cancel, card"} | {
     "same bits, card",
@@ -48,7 +48,9 @@ def test_every_row_is_measured(row: Row, bench: Bench) -> None:
     assert figures.unit
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.name == "own memory"], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.name in ("own memory", "cold preview")], ids=lambda row: row.name
+)
 def test_a_row_in_a_process_of_its_own(row: Row, bench: Bench) -> None:
     assert row.measure(bench).beside > 0
 
@@ -83,7 +85,9 @@ def test_a_row_that_fails_does_not_stop_the_others(bench: Bench) -> None:
 
 def test_the_command_writes_table_and_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "scores.json"
-    scoreboard.main(["--quick", "--only", "preview, card", "streamed", "--json", str(out), "--folder", str(tmp_path)])
+    scoreboard.main(
+        ["--scale", "tiny", "--only", "preview, card", "streamed", "--json", str(out), "--folder", str(tmp_path)]
+    )
     assert "streamed bytes" in capsys.readouterr().out
     assert {"date", "torch", "load"} <= json.loads(out.read_text())["conditions"].keys()
 

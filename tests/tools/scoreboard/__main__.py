@@ -1,8 +1,8 @@
-"""`python -m tests.tools.scoreboard [--quick] [--only WORDS] [--folder F] [--dtype T] [--json F]`.
+"""`python -m tests.tools.scoreboard [--scale S] [--only WORDS] [--folder F] [--dtype T] [--json F]`.
 
-Measures what this machine can, and prints a table; rows that want a card say so where there is none. `--quick` goes
-through all of it with networks so small that their figures mean nothing. With OMP_NUM_THREADS=1, processor time is
-told instead of the clock's, for machines that others use, too.
+Measures what this machine can, and prints a table; rows that want a card say so where there is none. At the scale
+"tiny" it goes through all of it with networks so small that their figures mean nothing; "full" are SDXL's own. With
+OMP_NUM_THREADS=1, processor time is told instead of the clock's, for machines that others use, too.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,12 +21,14 @@ from typing import Final
 
 import torch
 
-from tests.tools.scoreboard.bench import FULL, MEDIUM, TINY, Bench, Scale, bench_here, bench_on_card
+from core.torch_environment import for_torch
+from tests.tools.scoreboard.bench import FULL, MEDIUM, TINY, Bench, bench_here, bench_on_card
 from tests.tools.scoreboard.row import CARD, Row, Score
 from tests.tools.scoreboard.rows import ROWS
 from tests.tools.scoreboard.table import conditions, markdown, plain
 
 logger = logging.getLogger(__name__)
+SCALES: Final = {"tiny": TINY, "medium": MEDIUM, "full": FULL}
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -61,19 +64,19 @@ def _chosen(options: argparse.Namespace) -> list[Row]:
 
 
 def _benches(options: argparse.Namespace, folder: Path) -> tuple[Bench, Bench | None]:
-    here: Scale = TINY if options.quick else MEDIUM
+    here = SCALES[options.scale]
     if options.side is not None:
         here = replace(here, side=options.side)
     here = here if options.rounds is None else replace(here, rounds=options.rounds)
-    card = bench_on_card(TINY if options.quick else FULL, folder / "card")
-    return bench_here(here, folder / "here", DTYPES.get(options.dtype)), card
+    card = bench_on_card(TINY if options.scale == "tiny" else FULL, folder / "full")
+    return bench_here(here, folder / options.scale, DTYPES.get(options.dtype)), card
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.scoreboard", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="networks that are too small to mean anything")
+    parser.add_argument("--scale", choices=SCALES, default="medium", help="of the networks, on the processor")
     parser.add_argument("--only", nargs="*", metavar="WORDS", help="rows whose names contain one of these")
-    parser.add_argument("--folder", type=Path, help="where models are written, and found again: 2 GB, 15 with a card")
+    parser.add_argument("--folder", type=Path, help="where models are written, and found again: 2 GB, full 13")
     parser.add_argument("--json", type=Path, help="also write it all here")
     parser.add_argument("--side", type=int, help="of single passes, in pixels")
     parser.add_argument("--rounds", type=int, help="that count")
@@ -81,5 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def as_a_worker(arguments: Sequence[str]) -> int:
+    """The same in a process whose torch finds what a worker's does; returns its exit code."""
+    command = [sys.executable, "-m", "tests.tools.scoreboard", *arguments]
+    return subprocess.run(command, env=for_torch(os.environ)).returncode
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if os.environ.items() >= for_torch(os.environ).items():
+        main(sys.argv[1:])
+    else:
+        sys.exit(as_a_worker(sys.argv[1:]))

@@ -1,4 +1,5 @@
-"""What wants a process of its own: `python -m tests.tools.scoreboard.child NAME BASE [REFINER]` prints figures as JSON.
+"""What wants a process of its own: `python -m tests.tools.scoreboard.child NAME SIDE BASE [REFINER]` prints figures of
+pictures of that many pixels as JSON.
 
 Peaks and first times are a whole process's affair. Imports are done before anything is measured.
 """
@@ -7,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -27,13 +31,14 @@ from core.paths import Home
 from core.pipeline.networks import Networks
 from core.pipeline.run import run
 from core.pipeline.warm import import_libraries, warm
-from core.plan import Plan
+from core.plan import BASE, REFINER, Plan
 from core.planning.planner import make_plan
 from core.request import Request
+from core.residency import TOWERS
 
 READERS: Final = 4
 PIECE: Final = 16 << 20
-SIDE: Final = 256
+LOADS: Final = 5
 
 
 def read_raw(paths: Sequence[Path]) -> float:
@@ -57,56 +62,74 @@ def _read_piece(path: Path, at: int, target: memoryview) -> None:
             target = target[file.readinto(target) :]
 
 
-def plan_of(paths: Sequence[Path], home: Home, steps: int = 2) -> Plan:
-    base, *refiner = (str(path) for path in paths)
-    request = Request(
-        prompt="a boat",
-        checkpoint=base,
-        refiner=refiner[0] if refiner else None,
-        width=SIDE,
-        height=SIDE,
-        steps=steps,
-        seed=7,
-    )
-    return make_plan(request, ModelFolder(home), this_machine())
+@dataclass(frozen=True)
+class Job:
+    """What is measured: a picture of `side` pixels by the models at `paths`, a base and perhaps a refiner."""
+
+    paths: Sequence[Path]
+    side: int
+    home: Home
+
+    @cached_property
+    def plan(self) -> Plan:
+        base, *refiner = (str(path) for path in self.paths)
+        request = Request(
+            prompt="a boat",
+            checkpoint=base,
+            refiner=refiner[0] if refiner else None,
+            width=self.side,
+            height=self.side,
+            steps=2,
+            handoff=0.5,
+            seed=7,
+        )
+        return make_plan(request, ModelFolder(self.home), this_machine())
 
 
-def load(paths: Sequence[Path], home: Home) -> Mapping[str, float]:
-    """Both twice, in turns; the second time counts, when the files are in the system's cache."""
-    plan = plan_of(paths, home)
-    raw = ready = 0.0
-    for _ in range(2):
-        raw = read_raw(paths)
+def load(job: Job) -> Mapping[str, float]:
+    """Medians of both, in turns after a round that does not count, when the files are in the system's cache."""
+    plan, raw, ready = job.plan, [], []
+    for _ in range(1 + LOADS):
+        raw.append(read_raw(job.paths))
         networks = Networks()
         began = time.perf_counter()
         warm(plan, networks, lambda: False)
-        ready = time.perf_counter() - began
+        ready.append(time.perf_counter() - began)
         networks.release()
-    return {"ready": ready, "raw": raw, "places": len(plan.residency.lodgings), "type": _bits(plan)}
+    return {"ready": statistics.median(ready[1:]), "raw": statistics.median(raw[1:]), "type": _bits(plan)}
 
 
-def memory(paths: Sequence[Path], home: Home) -> Mapping[str, float]:
+def memory(job: Job) -> Mapping[str, float]:
     """Bytes that the process has of its own when all networks are loaded, beside those of their weights; and the most
-    it ever has while it makes a picture, beside the distinct ones."""
-    plan = plan_of(paths, home)
+    it ever has while it makes a picture."""
+    plan = job.plan
     process, before = psutil.Process(), _own()
     networks = Networks()
     warm(plan, networks, lambda: False)
     loaded = _own() - before
     watch = _Peak(process)
-    for event in run(plan, Keeper(home), networks):
+    for event in run(plan, Keeper(job.home), networks):
         watch.look()
         if isinstance(event, events.Failed):
             raise RuntimeError(event.code)
-    stored = sum(lodging.weight_bytes for lodging in plan.residency.lodgings)
     return {
         "own": loaded,
-        "weights": stored,
+        "weights": _distinct(plan),
         "peak": watch.peak - before,
         "planned": plan.peak_bytes,
-        "file bytes": sum(path.stat().st_size for path in paths),
         "type": _bits(plan),
     }
+
+
+def _distinct(plan: Plan) -> int:
+    """Bytes of all weights of the plan; of towers that base and refiner share, once."""
+    texts = {stage.role: stage.text for stage in plan.stages}
+    shared = texts.get(REFINER) == texts[BASE]
+    return sum(
+        lodging.weight_bytes
+        for lodging in plan.residency.lodgings
+        if not (shared and (lodging.role, lodging.part) == (REFINER, TOWERS))
+    )
 
 
 class _Peak:
@@ -120,17 +143,41 @@ class _Peak:
         self.peak = max(self.peak, _own())
 
 
-def first_preview(paths: Sequence[Path], home: Home) -> Mapping[str, float]:
-    """From a plan to the first preview, without what one step takes, beside reading the files."""
-    plan = plan_of(paths, home)
-    raw = read_raw(paths)
+def first_preview(job: Job) -> Mapping[str, float]:
+    """From a plan to the first preview, beside reading the files, which are in the system's cache."""
+    plan = job.plan
+    read_raw(job.paths)
+    raw = read_raw(job.paths)
+    return {**_first_preview(plan, job.home), "raw": raw}
+
+
+def cold_preview(job: Job) -> Mapping[str, float]:
+    """As `first_preview`, but nothing of the files is in memory, as after the computer was started. Raises OSError
+    where the system cannot be told to forget them."""
+    plan = job.plan
+    _forget(job.paths)
+    raw = read_raw(job.paths)
+    _forget(job.paths)
+    return {**_first_preview(plan, job.home), "raw": raw}
+
+
+def _first_preview(plan: Plan, home: Home) -> Mapping[str, float]:
+    """Seconds until then, and those of its one step."""
     began, step = time.perf_counter(), 0.0
     for event in run(plan, Keeper(home), Networks()):
         if isinstance(event, events.Stepped):
             step = event.seconds
         if isinstance(event, events.Previewed):
             break
-    return {"preview": time.perf_counter() - began, "step": step, "raw": raw}
+    return {"preview": time.perf_counter() - began, "step": step}
+
+
+def _forget(paths: Sequence[Path]) -> None:
+    if not hasattr(os, "posix_fadvise"):
+        raise OSError("this system keeps what it has read")
+    for path in paths:
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _own() -> float:
@@ -144,20 +191,22 @@ def _bits(plan: Plan) -> int:
     return {"float32": 32}.get(plan.dtype, 16)
 
 
-MEASURES: Final[Mapping[str, Callable[[Sequence[Path], Home], Mapping[str, float]]]] = {
+MEASURES: Final[Mapping[str, Callable[[Job], Mapping[str, float]]]] = {
     "load": load,
     "memory": memory,
     "first_preview": first_preview,
+    "cold_preview": cold_preview,
 }
 
 
 def main(arguments: Sequence[str]) -> None:
-    name, *paths = arguments
+    name, side, *paths = arguments
     import_libraries()
     for path in paths:
         describe(Path(path))
     with tempfile.TemporaryDirectory(dir=os.path.dirname(paths[0])) as folder:
-        print(json.dumps(MEASURES[name]([Path(path) for path in paths], Home(Path(folder)))))
+        job = Job([Path(path) for path in paths], int(side), Home(Path(folder)))
+        print(json.dumps(MEASURES[name](job)))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from core.torch_environment import for_torch
 from tests.house import ROOT
 from tests.tools.scoreboard.bench import Bench
 from tests.tools.scoreboard.row import Figures
@@ -21,8 +23,8 @@ ENGINE: Final = "import core.jobs.torch_workshop"
 def child(bench: Bench, name: str, refines: bool = False) -> Mapping[str, float]:
     """What `child` measures under that name. Raises CalledProcessError."""
     paths = [str(bench.model(role)) for role in (("base", "refiner") if refines else ("base",))]
-    command = [sys.executable, "-m", "tests.tools.scoreboard.child", name, *paths]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    command = [sys.executable, "-m", "tests.tools.scoreboard.child", name, str(bench.scale.picture), *paths]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, env=for_torch(os.environ))
     figures: Mapping[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
@@ -45,9 +47,16 @@ def host_peak(bench: Bench) -> Figures:
 
 
 def first_preview(bench: Bench) -> Figures:
-    found = child(bench, "first_preview")
-    note = f"of which one step {found['step']:.2f} s"
-    return Figures(found["preview"], found["raw"], "s", note, (found["preview"] - found["step"]) / found["raw"])
+    return _preview(child(bench, "first_preview"))
+
+
+def cold_preview(bench: Bench) -> Figures:
+    return _preview(child(bench, "cold_preview"))
+
+
+def _preview(found: Mapping[str, float]) -> Figures:
+    note = f"beside it one step of {found['step']:.2f} s"
+    return Figures(found["preview"] - found["step"], found["raw"], "s", note)
 
 
 def import_time(bench: Bench) -> Figures:
