@@ -11,10 +11,12 @@ from typing import Final
 
 from core.architecture import TextConfig, UNetConfig, VAEConfig
 from core.machine import CPU
-from core.memory.anatomy import CONVOLUTION, DOUBLE, HALVE, INPUT, OUTPUT, RESIDUAL, Block, Layer, blocks
+from core.memory.anatomy import CONVOLUTION, DOUBLE, HALVE, INPUT, OUTPUT, RESIDUAL, TRANSFORMER, Block, Layer, blocks
 
 FEED_FORWARD: Final = 20
 """Widths of a token that live where a transformer is at its widest: in the gate of its feed-forward."""
+WINDOW: Final = 77
+"""Tokens of a prompt that a tower reads at once."""
 MORE: Final = 0.25
 """Share of the activations that libraries take for themselves, and what allocators cannot use."""
 DECODER_MORE: Final = 0.5
@@ -27,6 +29,19 @@ def unet_activations(config: UNetConfig, height: int, width: int, sides: int, it
     """Bytes at most while a UNet predicts latents of `height` × `width` cells for `sides` of guidance."""
     cells = cells_by_level(config, height, width)
     return max(_along(config, cells)) * sides * itemsize
+
+
+def course_bytes(
+    config: UNetConfig, height: int, width: int, sides: int, itemsize: int, windows: int, deep: bool
+) -> int:
+    """Bytes of what the passes of a run take over from each other: of every transformer block the keys and values of a
+    prompt of so many windows, and with `deep` what the levels below the finest made."""
+    along = list(blocks(config))
+    attending = [layer for block in along for layer in block.layers if layer.kind == TRANSFORMER]
+    kept = sides * sum(2 * layer.after * layer.depth for layer in attending) * WINDOW * windows
+    if deep:
+        kept += sides * _leaving(along[-2 - config.res_blocks], cells_by_level(config, height, width))
+    return kept * itemsize
 
 
 def cells_by_level(config: UNetConfig, height: int, width: int) -> list[int]:
@@ -83,17 +98,17 @@ def _in_layer(layer: Layer, cells: list[int]) -> int:
     if layer.kind == DOUBLE:
         return layer.before * here + 2 * layer.after * cells[layer.level - 1]
     if layer.kind == RESIDUAL:
-        return max(2 * layer.before, (3 + (layer.before != layer.after)) * layer.after) * here
+        return (max(layer.before, layer.after) + layer.after) * here
     return FEED_FORWARD * layer.after * here
 
 
 def _up(config: VAEConfig, cells: int) -> Iterator[int]:
     """Numbers that live at the widest moment of each level of a decoder, lowest first."""
     before = config.channels * config.channel_mult[-1]
-    yield 6 * before * cells
+    yield 5 * before * cells
     for level, mult in reversed(list(enumerate(config.channel_mult))):
         width = mult * config.channels
-        yield max(3 * before, before + 4 * width) * cells
+        yield (before + max(before, width) + width) * cells
         if level:
             cells *= 4
             yield (2 * width + width // 4) * cells

@@ -28,18 +28,21 @@ class ResBlock(nn.Module):
         super().__init__()
         norm_in = GroupNorm(GROUPS, channels_in, eps=NORM_EPS)
         norm_out = GroupNorm(GROUPS, channels_out, eps=NORM_EPS)
-        self.in_layers = nn.Sequential(norm_in, nn.SiLU(), Conv2d(channels_in, channels_out, 3, padding=1))
+        self.in_layers = nn.Sequential(norm_in, nn.SiLU(inplace=True), Conv2d(channels_in, channels_out, 3, padding=1))
         self.emb_layers = nn.Sequential(nn.SiLU(), Linear(embedding_dim, channels_out))
         # The third entry stands where the published network has dropout.
         self.out_layers = nn.Sequential(
-            norm_out, nn.SiLU(), nn.Identity(), Conv2d(channels_out, channels_out, 3, padding=1)
+            norm_out, nn.SiLU(inplace=True), nn.Identity(), Conv2d(channels_out, channels_out, 3, padding=1)
         )
         same = channels_in == channels_out
         self.skip_connection = nn.Identity() if same else Conv2d(channels_in, channels_out, 1)
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
-        h = self.in_layers(x) + self.emb_layers(embedding)[:, :, None, None]
-        return cast(Tensor, self.skip_connection(x) + self.out_layers(h))
+        h = self.in_layers(x)
+        h += self.emb_layers(embedding)[:, :, None, None]
+        h = self.out_layers(h)
+        h += self.skip_connection(x)
+        return cast(Tensor, h)
 
 
 class Downsample(nn.Module):
@@ -80,7 +83,7 @@ class UNet(nn.Module):
         self.middle_block = Block(*_middle_layers(config))
         self.output_blocks = nn.ModuleList(_output_blocks(config))
         norm = GroupNorm(GROUPS, width, eps=NORM_EPS)
-        self.out = nn.Sequential(norm, nn.SiLU(), Conv2d(width, config.out_channels, 3, padding=1))
+        self.out = nn.Sequential(norm, nn.SiLU(inplace=True), Conv2d(width, config.out_channels, 3, padding=1))
 
     def embed(self, timesteps: Tensor, vector: Tensor) -> Tensor:
         """Embedding [B, E] of the noise level's index [B] and the conditioning vector [B, V]."""

@@ -5,8 +5,8 @@ Pixels are RGB in [-1, 1]; latents here are unscaled posterior samples. Multiply
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 from typing import cast
 
 import torch
@@ -40,9 +40,12 @@ class ResBlock(nn.Module):
         self.changes_width = channels_in != channels_out
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.conv1(F.silu(self.norm1(x)))
-        h = self.conv2(F.silu(self.norm2(h)))
-        return cast(Tensor, (self.nin_shortcut(x) if self.changes_width else x) + h)
+        # At the finest level each tensor is a quarter of a gigabyte or a half, so none lives on without need.
+        h = self.conv1(F.silu(self.norm1(x), inplace=True))
+        h = F.silu(self.norm2(h), inplace=True)
+        h = self.conv2(h)
+        h += self.nin_shortcut(x) if self.changes_width else x
+        return cast(Tensor, h)
 
 
 class Attention(nn.Module):
@@ -97,12 +100,14 @@ class Level(nn.Module):
             self.add_module(name, module)
         self.resample_names = tuple(resample)
 
-    def forward(self, x: Tensor) -> Tensor:
-        for block in self.block:
-            x = block(x)
-        for name in self.resample_names:
-            x = self.get_submodule(name)(x)
-        return x
+    def layers(self) -> Iterator[nn.Module]:
+        yield from self.block
+        yield from (self.get_submodule(name) for name in self.resample_names)
+
+
+def _layers(levels: Iterable[nn.Module]) -> Iterator[nn.Module]:
+    """Of all levels in order. Whoever goes through them lets go of what each was given as soon as it has computed."""
+    return chain.from_iterable(cast(Level, level).layers() for level in levels)
 
 
 class Encoder(nn.Module):
@@ -121,9 +126,10 @@ class Encoder(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         h = self.conv_in(pixels)
-        for level in self.down:
-            h = level(h)
-        return cast(Tensor, self.conv_out(F.silu(self.norm_out(self.mid(h)))))
+        for layer in _layers(self.down):
+            h = layer(h)
+        h = self.mid(h)
+        return cast(Tensor, self.conv_out(F.silu(self.norm_out(h), inplace=True)))
 
 
 class Decoder(nn.Module):
@@ -144,9 +150,9 @@ class Decoder(nn.Module):
 
     def forward(self, latents: Tensor) -> Tensor:
         h = self.mid(self.conv_in(latents))
-        for level in reversed(self.up):
-            h = level(h)
-        return cast(Tensor, self.conv_out(F.silu(self.norm_out(h))))
+        for layer in _layers(reversed(self.up)):
+            h = layer(h)
+        return cast(Tensor, self.conv_out(F.silu(self.norm_out(h), inplace=True)))
 
 
 class VAE(nn.Module):

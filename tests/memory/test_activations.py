@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
+from torch import Tensor, nn
 
 from core.architecture import BASE_UNET, REFINER_UNET, SDXL_VAE, UNetConfig, VAEConfig
-from core.memory.activations import decoder_activations, unet_activations
+from core.memory.activations import course_bytes, decoder_activations, unet_activations
 from core.memory.flops import decoder_flops, unet_flops
+from core.models.course import Course, KeysAndValues
 from core.models.unet import UNet
 from core.models.vae import VAE
 from tests.memory.live_bytes import most_live_bytes
@@ -40,6 +44,29 @@ def test_activations_of_a_unet_are_counted(config: UNetConfig, height: int, widt
         vector = torch.empty(2, config.vector_dim, dtype=torch.half)
         made = most_live_bytes(unet, lambda: unet(latents, torch.empty(2), context, vector))
     assert CLOSE[0] <= unet_activations(config, height, width, 2, 2) / made <= CLOSE[1]
+
+
+class Kept(Course):
+    """Adds up what passes leave for each other."""
+
+    bytes: int = 0
+
+    def once(self, attention: nn.Module, make: Callable[[Tensor], KeysAndValues]) -> KeysAndValues:
+        made = super().once(attention, make)
+        self.bytes += sum(tensor.nbytes for tensor in made)
+        return made
+
+
+@pytest.mark.parametrize("config", [BASE_UNET, REFINER_UNET, SMALL], ids=["base", "refiner", "small"])
+def test_what_passes_leave_for_each_other_is_counted(config: UNetConfig) -> None:
+    with META:
+        unet = UNet(config).half()
+        course = Kept(torch.empty(2, 2 * 77, config.context_dim, dtype=torch.half), keeps_deep=True)
+        vector = torch.empty(2, config.vector_dim, dtype=torch.half)
+        unet(torch.empty(2, 4, 32, 48, dtype=torch.half), torch.empty(2), course, vector)
+    assert course.deep is not None
+    assert course_bytes(config, 32, 48, 2, 2, 2, deep=False) == course.bytes
+    assert course_bytes(config, 32, 48, 2, 2, 2, deep=True) == course.bytes + course.deep.nbytes
 
 
 @pytest.mark.parametrize(("config", "cells"), [(SDXL_VAE, 128), (NARROW_VAE, 32)])
