@@ -14,6 +14,7 @@ from torch import Tensor
 from core import events
 from core.errors import HangaError
 from core.events import Event
+from core.memory.heap import give_back
 from core.memory.lodgings import device_of
 from core.models.tiling import decode_tiled
 from core.pipeline.ladder import Ladder
@@ -49,6 +50,7 @@ def _decoded(latents: Tensor, dtype: torch.dtype, ladder: Ladder, plan: Plan) ->
     vae = ladder.networks.vae(plan, dtype, ladder.check)
     unscaled = (latents.to(device_of(plan, BASE, VAE)) / vae.config.scale).to(dtype)
     tile = plan.residency.tile
+    give_back()  # what the steps left would lie beside the largest tensors of all
     pixels = vae.decode(unscaled) if tile is None else decode_tiled(vae.decode, unscaled, tile)
     return finished(pixels) if torch.isfinite(pixels).all() else None
 

@@ -7,6 +7,8 @@ from typing import Final
 
 import torch
 
+from core.memory.heap import give_back
+
 SAYINGS: Final = (
     "out of memory",
     "not enough memory",
@@ -50,6 +52,7 @@ def reclaim(device: torch.device) -> None:
 
     The collection comes first: a traceback and the frames it shows may hold each other, and tensors with them."""
     gc.collect()
+    give_back()
     module = torch.get_device_module(device)
     if hasattr(module, "empty_cache"):
         module.empty_cache()

@@ -20,6 +20,7 @@ from core.conditioning.encode import Towers
 from core.errors import HangaError
 from core.memory.copying import STREAMS, copies_to
 from core.memory.harbour import Extent, Harbour
+from core.memory.heap import give_back
 from core.memory.lodgings import at_home
 from core.memory.mover import HOST, Where
 from core.models.unet import UNet
@@ -123,6 +124,7 @@ class Networks:
             self._drop(key)
         self._dock(None)
         gc.collect()
+        give_back()
         if torch.accelerator.is_available():
             torch.accelerator.empty_cache()
 
