@@ -10,7 +10,7 @@ from typing import Final
 from core import events
 from core.architecture import UNetConfig
 from core.machine import CPU
-from core.memory.activations import decoder_activations, tower_activations, unet_activations, workspace
+from core.memory.activations import course_bytes, decoder_activations, tower_activations, unet_activations, workspace
 from core.memory.budget import STAGING, kind_of, library_bytes
 from core.memory.flops import cells_of
 from core.memory.lodgings import BYTES
@@ -20,6 +20,8 @@ from core.residency import ADAPTERS, IN_PLACE, RESIDENT, STREAMED, TOWERS, UNET,
 
 SLOT_SLACK: Final = 64 << 10
 """Bytes of a slot that are lost to alignment, at most."""
+WINDOW_BYTES: Final = 300
+"""Of text that fill a window of tokens, about."""
 LATENTS: Final = 16
 """Copies of latents in full precision that samplers keep."""
 
@@ -58,9 +60,18 @@ def predicting_bytes(plan: Plan, stage: Stage, split: bool) -> int:
     """Of one evaluation of a UNet, with the latents of the sampler."""
     sides = 1 if split or plan.guidance_scale == 1 else 2
     height, width = cells_of(plan)
-    most = unet_activations(stage.unet, height, width, sides, BYTES[plan.dtype])
+    itemsize, deep = BYTES[plan.dtype], plan.request.step_cache > 1
+    most = unet_activations(stage.unet, height, width, sides, itemsize)
+    kept = course_bytes(stage.unet, height, width, sides, itemsize, _windows(plan), deep)
     latents = LATENTS * 4 * height * width * BYTES["float32"]
-    return workspace(most, kind_of(plan.device)) + latents + _converted(plan, stage)
+    return workspace(most, kind_of(plan.device)) + kept + latents + _converted(plan, stage)
+
+
+def _windows(plan: Plan) -> int:
+    """Of the longer prompt, about; it has not been taken apart yet."""
+    request = plan.request
+    texts = (request.prompt, request.negative, request.prompt_2 or "", request.negative_2 or "")
+    return 1 + max(len(text.encode()) for text in texts) // WINDOW_BYTES
 
 
 def _converted(plan: Plan, stage: Stage) -> int:
