@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Event, Thread
 from typing import Final
 
 import psutil
@@ -103,19 +104,18 @@ def memory(job: Job) -> Mapping[str, float]:
     """Bytes that the process has of its own when all networks are loaded, beside those of their weights; and the most
     it ever has while it makes a picture."""
     plan = job.plan
-    process, before = psutil.Process(), _own()
+    before = _own()
     networks = Networks()
     warm(plan, networks, lambda: False)
     loaded = _own() - before
-    watch = _Peak(process)
-    for event in run(plan, Keeper(job.home), networks):
-        watch.look()
-        if isinstance(event, events.Failed):
-            raise RuntimeError(event.code)
+    with _Peak() as peak:
+        for event in run(plan, Keeper(job.home), networks):
+            if isinstance(event, events.Failed):
+                raise RuntimeError(event.code)
     return {
         "own": loaded,
         "weights": _distinct(plan),
-        "peak": watch.peak - before,
+        "peak": peak.bytes - before,
         "planned": plan.peak_bytes,
         "type": _bits(plan),
     }
@@ -133,14 +133,25 @@ def _distinct(plan: Plan) -> int:
 
 
 class _Peak:
-    """The most anonymous memory, looked at between events: file pages are the system's to take back."""
+    """The most anonymous memory while it is entered, looked at a hundred times a second: file pages are the system's
+    to take back."""
 
-    def __init__(self, process: psutil.Process) -> None:
-        self._process = process
-        self.peak = _own()
+    def __init__(self) -> None:
+        self.bytes = _own()
+        self._over = Event()
+        self._looking = Thread(target=self._look, name="looking")
 
-    def look(self) -> None:
-        self.peak = max(self.peak, _own())
+    def __enter__(self) -> _Peak:
+        self._looking.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._looking.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(0.01):
+            self.bytes = max(self.bytes, _own())
 
 
 def first_preview(job: Job) -> Mapping[str, float]:
@@ -182,7 +193,7 @@ def _forget(paths: Sequence[Path]) -> None:
 
 def _own() -> float:
     """Bytes that no file backs."""
-    information = psutil.Process().memory_full_info()
+    information = psutil.Process().memory_info()
     shared = getattr(information, "shared", 0)
     return float(information.rss - shared)
 
