@@ -39,24 +39,26 @@ class FeedForward(nn.Module):
         gated, last = cast(GEGLU, self.net[0]), cast(Linear, self.net[2])
         if not weights_first.is_narrow(x, last.weight):
             return cast(Tensor, self.net(x))
-        expanding, contracting = gated.proj.affine(x), last.affine(x)
-        few = weights_first.suits(x, x[..., 0].numel(), contracting.weight)
-        return (_across if few else _in_pieces)(x, expanding, contracting)
+        few = weights_first.suits(x, x[..., 0].numel(), last.weight)
+        return (_across if few else _in_pieces)(x, gated.proj, last)
 
 
-def _across(x: Tensor, expanding: Affine, contracting: Affine) -> Tensor:
+def _across(x: Tensor, expanding: Linear, contracting: Linear) -> Tensor:
     """For few tokens, which lie side by side meanwhile."""
-    value, gate = weights_first.product(x.flatten(0, -2).t(), *expanding).chunk(2)
-    return weights_first.product(value * F.gelu(gate), *contracting).t().contiguous().view(x.shape)
+    value, gate = weights_first.product(x.flatten(0, -2).t(), *expanding.affine(x)).chunk(2)
+    return weights_first.product(value * F.gelu(gate), *contracting.affine(x)).t().contiguous().view(x.shape)
 
 
-def _in_pieces(x: Tensor, expanding: Affine, contracting: Affine) -> Tensor:
+def _in_pieces(x: Tensor, expanding: Linear, contracting: Linear) -> Tensor:
     """For many, whose hidden layer would not stay in the cache."""
-    inner = contracting.weight.shape[1]
+    return F.linear(_hidden(x, expanding.affine(x), contracting.in_features), *contracting.affine(x))
+
+
+def _hidden(x: Tensor, expanding: Affine, inner: int) -> Tensor:
     step = max(NARROWEST, PIECE // x[..., 0].numel())
     hidden = x.new_empty((*x.shape[:-1], inner))
     for start in range(0, inner, step):
         end = min(start + step, inner)
         value, gate = (F.linear(x, *expanding.rows(first + start, first + end)) for first in (0, inner))
         torch.mul(value, F.gelu(gate), out=hidden[..., start:end])
-    return F.linear(hidden, *contracting)
+    return hidden
