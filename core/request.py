@@ -16,6 +16,9 @@ Size = tuple[int, int]
 
 AUTO = "auto"
 
+EXACT = "exact"
+EIGHT_BITS = "8bit"
+
 PROMPT_LIMIT = 65536
 """Longest prompt, in bytes of UTF-8."""
 
@@ -82,6 +85,8 @@ class Request:
     """Lossy: so many steps share what the first of them makes of all levels but the finest. 1: none do."""
     merge_tokens: float = 0.0
     """Lossy: the share of cells, those most like others, that the finest attention leaves out."""
+    weights: str = EXACT
+    """How the weights of the UNets lie in memory: "exact", or "8bit", which is lossy: half the bytes, rounded."""
 
     seed: int | None = None
     count: int = 1

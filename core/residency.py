@@ -34,7 +34,7 @@ class Lodging:
     device: str
     """As torch spells it; the processor where the device of the run has no room for this network."""
     weight_bytes: int
-    """Of all its weights, in the type that it computes in."""
+    """Of all its weights as they lie in memory: in the type that it computes in, or in 8 bits with scales."""
     resident_bytes: int
     """Of these, what stays on the device while it computes; the rest goes through the ring. In place, the bytes of the
     file that are expected to stay in memory."""

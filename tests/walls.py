@@ -117,7 +117,7 @@ ROOMS = {
     ),
     "budget": room(
         "core.memory.budget core.memory.residency core.memory.lodgings core.memory.lowering"
-        " core.memory.anatomy core.memory.activations core.memory.flops core.memory.peaks",
+        " core.memory.form core.memory.anatomy core.memory.activations core.memory.flops core.memory.peaks",
         "headers words",
         "arithmetic on sizes, so that planning can ask without a device; shapes come from the blueprint",
     ),

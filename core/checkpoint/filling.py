@@ -21,6 +21,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from core.checkpoint.eight_bits import REACH, scale_of
 from core.checkpoint.header import Progress
 from core.checkpoint.limits import within
 from core.checkpoint.part import Stored
@@ -44,6 +45,10 @@ class Piece:
     target: Tensor
     keep: bool = True
     """False: they are only looked at."""
+    scale: Tensor | None = None
+    """Where the scales of its rows go, if the target takes integers."""
+    used_in: torch.dtype = torch.float32
+    """Which type they become at their use."""
 
 
 def fill(
@@ -51,33 +56,37 @@ def fill(
     targets: Mapping[str, Tensor],
     progress: Progress | None = None,
     looked_at: Mapping[str, Tensor] = MappingProxyType({}),
+    used_in: torch.dtype = torch.float32,
 ) -> None:
     """Fill `targets`, by canonical names, with what is `stored` under them. The tensors of `looked_at`, of which only
-    type and shape count, are not filled but checked as if they were. `progress` is told from the thread that calls.
+    type and shape count, are not filled but checked as if they were. A target of 8 bits, whose numbers are to be used
+    in the type `used_in`, needs one for its scales too. `progress` is told from the thread that calls.
 
     Raises HangaError file.not_finite, file.overflows, file.changed, file.missing, file.unreadable; and what `progress`
     raises.
     """
-    pieces = [piece for item in stored if item.place.name in targets for piece in _cut(item, targets[item.place.name])]
-    pieces += [
-        replace(piece, keep=False)
-        for item in stored
-        if item.place.name in looked_at
-        for piece in _cut(item, looked_at[item.place.name])
-    ]
+    pieces = [replace(piece, used_in=used_in) for item in stored for piece in _cut(item, targets)]
+    pieces += [replace(piece, keep=False) for item in stored for piece in _cut(item, looked_at)]
     if pieces:
         _Crew(pieces).work(progress)
 
 
-def _cut(item: Stored, whole: Tensor) -> Iterator[Piece]:
+def _cut(item: Stored, targets: Mapping[str, Tensor]) -> Iterator[Piece]:
+    if item.place.name not in targets:
+        return
+    whole = targets[item.place.name]
     target = whole if item.place.third is None else whole.tensor_split(3)[item.place.third]
     target = (target.t() if item.place.transposed else target).view(item.info.shape or (1,))
+    # No weight that may lie in 8 bits is stored in thirds or transposed, so its rows are those of its scales.
+    scale = targets[scale_of(item.place.name)] if whole.dtype == torch.int8 else None
     rows = max(len(target), 1)
     row_bytes = item.info.bytes // rows
     step = max(1, PIECE // max(row_bytes, 1))
     for row in range(0, rows, step):
         count = min(step, rows - row)
-        yield Piece(item, item.info.start + row * row_bytes, count * row_bytes, target[row : row + count])
+        some = slice(row, row + count)
+        at, scales = item.info.start + row * row_bytes, None if scale is None else scale[some]
+        yield Piece(item, at, count * row_bytes, target[some], scale=scales)
 
 
 class _Crew:
@@ -153,7 +162,9 @@ class _Lane:
         arena = self._memory(piece).view(stored_type)
         file.read_at(piece.start, arena)
         self._look(piece, arena)
-        if piece.keep:
+        if piece.scale is not None:
+            narrow(arena.view(target.shape), target, piece.scale)
+        elif piece.keep:
             _convert(arena.view(target.shape), target)
 
     def check(self) -> None:
@@ -174,7 +185,7 @@ class _Lane:
 
     @staticmethod
     def _look(piece: Piece, stored: Tensor) -> None:
-        if not within(stored, piece.target.dtype):
+        if not within(stored, piece.target.dtype if piece.scale is None else piece.used_in):
             code = "file.overflows" if within(stored, stored.dtype) else "file.not_finite"
             raise HangaError(code, name=piece.item.header.path.name, tensor=piece.item.name)
 
@@ -200,3 +211,22 @@ def _convert(stored: Tensor, target: Tensor) -> None:
         found = rows.float() if through_single and rows.dtype.itemsize < 4 else rows
         # Turning numbers round is faster when they have their type already.
         place.copy_(found if place.is_contiguous() else found.to(place.dtype))
+
+
+def narrow(stored: Tensor, target: Tensor, scale: Tensor) -> None:
+    """Fill `target` [O, …] with the nearest integers, where the largest of each row of `stored` [O, …] is `REACH`, and
+    `scale` [O] with what they are multiplied by again."""
+    if target.device.type != "cpu":
+        integers, factors = torch.empty_like(target, device="cpu"), torch.empty_like(scale, device="cpu")
+        narrow(stored, integers, factors)
+        target.copy_(integers)
+        scale.copy_(factors)
+        return
+    step = max(1, ALONE // max(stored[0].numel(), 1))
+    for rows, place, factors in zip(stored.split(step), target.split(step), scale.split(step), strict=True):
+        numbers = rows.float()
+        largest = numbers.flatten(1).abs().amax(1) / REACH
+        factors.copy_(largest)
+        steps = torch.where(largest > 0, largest, 1.0).view(-1, *[1] * (numbers.ndim - 1))
+        # The quotient of the smallest numbers that there are may go beyond.
+        place.copy_((numbers / steps).round_().clamp_(-REACH, REACH))

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
+import torch
 from torch import Tensor
 
 from core.architecture import TextConfig, UNetConfig, VAEConfig
 from core.checkpoint.account import Account
+from core.checkpoint.eight_bits import scale_of
 from core.checkpoint.filling import fill
 from core.checkpoint.header import Progress
 from core.checkpoint.part import Part, Stored
@@ -32,13 +34,16 @@ class PartSource(Generic[C]):
     progress: Progress | None = None
     converts: bool = False
     """Whether the network itself converts weights at their use."""
+    used_in: torch.dtype = torch.float32
+    """The type in which it computes."""
     _mapped: dict[Path, MappedFile] = field(default_factory=dict)
 
     def read(self, targets: Mapping[str, Tensor]) -> None:
-        """Fill `targets`, by canonical names. Raises HangaError file.* as `core.checkpoint.filling.fill`, and
-        file.incomplete if one is not in the file."""
-        self.left_out(targets)
-        fill(self.part.stored, targets, self.progress)
+        """Fill `targets`, by canonical names; those of 8 bits together with their scales. Raises HangaError file.* as
+        `core.checkpoint.filling.fill`, and file.incomplete if one is not in the file."""
+        made = {scale_of(name) for name, target in targets.items() if target.dtype == torch.int8}
+        self.left_out(targets.keys() - made)
+        fill(self.part.stored, targets, self.progress, used_in=self.used_in)
         for name in targets.keys() & DEFAULTS.keys() - self._stored():
             targets[name].fill_(DEFAULTS[name])
 

@@ -11,7 +11,7 @@ from core.cli.parsing import Options
 from core.cli.values import CORNER, GIGABYTES, INTERVAL, LORA, NUMBER, SIZE, WHOLE_NUMBER
 from core.errors import HangaError
 from core.machine import GIGABYTE
-from core.request import AUTO, Guidance, MicroConditioning, Request
+from core.request import AUTO, EXACT, Guidance, MicroConditioning, Request
 
 NONE: Final = "none"
 
@@ -36,6 +36,7 @@ def picture_options(options: Options) -> None:
     options.add_value("--handoff", NUMBER, default=0.8)
     options.add_value("--step-cache", WHOLE_NUMBER, default=1)
     options.add_value("--merge-tokens", NUMBER, default=0.0)
+    options.add("--weights", metavar="exact|8bit", default=EXACT)
     _conditioning_options(options)
     options.add("--empty-negative", metavar="encode|zero", default="encode")
     options.add("--device", metavar="NAME", default=AUTO)
@@ -115,6 +116,7 @@ def request_from(options: argparse.Namespace) -> Request:
         ),
         step_cache=options.step_cache,
         merge_tokens=options.merge_tokens,
+        weights=options.weights,
         seed=options.seed,
         count=1 if options.count is None else options.count,
         device=options.device,

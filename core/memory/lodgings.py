@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from math import prod
-from typing import Final
 
 from core.architecture import TextConfig, UNetConfig, VAEConfig
 from core.checkpoint.blueprint import Tensors, big_g_tensors, clip_l_tensors, vae_tensors
+from core.memory.form import BYTES, Form, form_of
 from core.memory.residency import bytes_of, named, streamed, units
 from core.plan import BASE, Plan
 from core.residency import RESIDENT, STREAMED, TOWERS, UNET, VAE, Lodging
-
-BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
-"""Of a number, by the name of its type."""
 
 
 def numbers(tensors: Tensors) -> int:
@@ -34,10 +31,6 @@ def vae_numbers(config: VAEConfig) -> int:
     return numbers(vae_tensors(config))
 
 
-def unet_numbers(config: UNetConfig) -> int:
-    return bytes_of(units(config), 1)
-
-
 def housed(plan: Plan) -> Plan:
     """The plan with a place for each network: as it has them, else everything on its device."""
     if plan.residency.lodgings:
@@ -52,10 +45,10 @@ def device_of(plan: Plan, role: str, part: str) -> str:
 
 
 def _lodgings(plan: Plan) -> Iterator[Lodging]:
-    itemsize = BYTES[plan.dtype]
+    form = form_of(plan)
     for stage in plan.stages:
-        yield at_home(stage.role, TOWERS, plan.device, tower_numbers(stage.clip_l, stage.bigg) * itemsize)
-        yield at_home(stage.role, UNET, plan.device, unet_numbers(stage.unet) * itemsize)
+        yield at_home(stage.role, TOWERS, plan.device, tower_numbers(stage.clip_l, stage.bigg) * form.itemsize)
+        yield at_home(stage.role, UNET, plan.device, bytes_of(units(stage.unet, form)))
     yield at_home(BASE, VAE, plan.device, vae_numbers(plan.first_stage.config) * BYTES[plan.vae_dtype])
 
 
@@ -64,9 +57,9 @@ def at_home(role: str, part: str, device: str, weight_bytes: int) -> Lodging:
     return Lodging(role=role, part=part, device=device, weight_bytes=weight_bytes, resident_bytes=weight_bytes)
 
 
-def streaming(lodging: Lodging, config: UNetConfig, itemsize: int, resident_bytes: int) -> Lodging:
+def streaming(lodging: Lodging, config: UNetConfig, form: Form, resident_bytes: int) -> Lodging:
     """A UNet of which at most `resident_bytes` stay, or as few as can; told to the byte."""
-    parts = units(config)
-    moving = streamed(parts, itemsize, resident_bytes)
-    staying = bytes_of(parts, itemsize) - bytes_of(named(parts, moving), itemsize)
+    parts = units(config, form)
+    moving = streamed(parts, resident_bytes)
+    staying = bytes_of(parts) - bytes_of(named(parts, moving))
     return replace(lodging, place=STREAMED if moving else RESIDENT, resident_bytes=staying)

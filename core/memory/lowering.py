@@ -8,7 +8,8 @@ from typing import Final
 
 from core import events
 from core.machine import CPU
-from core.memory.lodgings import BYTES, housed, streaming
+from core.memory.form import Form, form_of
+from core.memory.lodgings import housed, streaming
 from core.plan import BASE, REFINER, Plan, Stage
 from core.residency import IN_PLACE, TOWERS, UNET, VAE, Lodging
 
@@ -50,18 +51,21 @@ def _stream_refiner(plan: Plan) -> Plan:
 
 
 def _stream(plan: Plan, role: str) -> Plan:
-    """Half of what stayed in that stage; all that can move once only a quarter of the weights is left."""
+    """Half of what stayed in that stage; all that can move once only a quarter of the weights is left. A processor
+    uses them where they lie in the file, which has none in 8 bits."""
     stage = next((stage for stage in plan.stages if stage.role == role), None)
     lodging = plan.residency.lodging(role, UNET)
     if stage is None or lodging is None:
         return plan
-    lower = replace(lodging, place=IN_PLACE) if lodging.device == CPU else _halved(lodging, stage, BYTES[plan.dtype])
-    return _lodged(plan, lodging, lower)
+    form = form_of(plan)
+    if lodging.device == CPU:
+        return plan if form.eight_bits else _lodged(plan, lodging, replace(lodging, place=IN_PLACE))
+    return _lodged(plan, lodging, _halved(lodging, stage, form))
 
 
-def _halved(lodging: Lodging, stage: Stage, itemsize: int) -> Lodging:
+def _halved(lodging: Lodging, stage: Stage, form: Form) -> Lodging:
     stayed = lodging.resident_bytes
-    return streaming(lodging, stage.unet, itemsize, stayed // 2 if 4 * stayed > lodging.weight_bytes else 0)
+    return streaming(lodging, stage.unet, form, stayed // 2 if 4 * stayed > lodging.weight_bytes else 0)
 
 
 def _split(plan: Plan) -> Plan:

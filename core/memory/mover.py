@@ -55,6 +55,8 @@ class Mover:
     dtype: torch.dtype
     source: Source
     room: Callable[[int], bool]
+    others: Mapping[str, torch.dtype] = field(default_factory=dict)
+    """Types of weights that lie in another one than `dtype`, by their names."""
     where: Where | None = None
     """None: nowhere that it could compute."""
     train: Train | None = None
@@ -203,7 +205,7 @@ class Mover:
     def _memory_at(self, unit: str, device: torch.device) -> dict[str, Tensor]:
         berths, weights = self._packages[unit].berths, self._weights(unit)
         missing = [name for name, weight in weights.items() if weight.device == AWAY]
-        return {name: empty(berths[name].shape, self.dtype, device) for name in missing}
+        return {name: empty(berths[name].shape, berths[name].dtype, device) for name in missing}
 
     def _read(self, direct: Mapping[str, Mapping[str, Tensor]], arriving: Mapping[str, HostCargo]) -> None:
         """From the file: at once to where it is to be, or to the host."""
@@ -265,7 +267,8 @@ class Mover:
                 self._dock.release(cargo.memory)
 
     def _pack(self, unit: str) -> Package:
-        return pack(((name, weight.shape) for name, weight in self._weights(unit).items()), self.dtype)
+        weights = self._weights(unit).items()
+        return pack((name, it.shape, self.others.get(_join(unit, name), self.dtype)) for name, it in weights)
 
     def _weights(self, unit: str) -> dict[str, Tensor]:
         return dict(self.network.get_submodule(unit).named_parameters())

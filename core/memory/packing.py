@@ -41,10 +41,10 @@ class Package:
         return {name: _view(memory, berth) for name, berth in self.berths.items()}
 
 
-def pack(shapes: Iterable[tuple[str, torch.Size]], dtype: torch.dtype) -> Package:
+def pack(weights: Iterable[tuple[str, torch.Size, torch.dtype]]) -> Package:
     berths: dict[str, Berth] = {}
     end = 0
-    for name, shape in shapes:
+    for name, shape, dtype in weights:
         berths[name] = Berth(end, torch.Size(shape), dtype)
         end += -(-berths[name].bytes // ALIGNMENT) * ALIGNMENT
     return Package(berths, end)

@@ -13,8 +13,8 @@ from core.machine import CPU
 from core.memory.activations import course_bytes, decoder_activations, tower_activations, unet_activations, workspace
 from core.memory.budget import STAGING, kind_of, library_bytes
 from core.memory.flops import cells_of
-from core.memory.lodgings import BYTES
-from core.memory.residency import named, slot_bytes, streamed, units
+from core.memory.form import BYTES, Form, form_of
+from core.memory.residency import bytes_of, named, slot_bytes, streamed, units, widened_bytes
 from core.plan import BASE, REFINER, Plan, Stage
 from core.residency import ADAPTERS, IN_PLACE, RESIDENT, STREAMED, TOWERS, UNET, VAE, Lodging, Peak
 
@@ -75,11 +75,11 @@ def _windows(plan: Plan) -> int:
 
 
 def _converted(plan: Plan, stage: Stage) -> int:
-    """Of weights used in place, what is converted at one time."""
-    lodging = plan.residency.lodging(stage.role, UNET)
+    """Of weights that do not lie as they are used, in place or in 8 bits, what is converted at one time."""
+    form, lodging = form_of(plan), plan.residency.lodging(stage.role, UNET)
     if lodging is None or lodging.place != IN_PLACE:
-        return 0
-    return max(unit.parameters for unit in units(stage.unet)) * BYTES[plan.dtype]
+        return widened_bytes(stage.unet, form)
+    return max(unit.bytes for unit in units(stage.unet, form))
 
 
 def decoding_bytes(plan: Plan, tile: int | None, kind: str) -> int:
@@ -100,7 +100,7 @@ def ring_bytes(plan: Plan) -> int:
     """Of the one ring through which all streaming goes, which is there as long as the run lasts."""
     homes = {stage.role: plan.residency.lodging(stage.role, UNET) for stage in plan.stages}
     slots = [
-        _moving(stage.unet, BYTES[plan.dtype], home.resident_bytes)[1] + SLOT_SLACK
+        _moving(stage.unet, form_of(plan), home.resident_bytes)[1] + SLOT_SLACK
         for stage in plan.stages
         if (home := homes[stage.role]) is not None and home.place == STREAMED
     ]
@@ -111,15 +111,15 @@ def moving_bytes(plan: Plan, stage: Stage, lodging: Lodging) -> int:
     """To the device, in one pass."""
     if lodging.place != STREAMED:
         return 0
-    return _moving(stage.unet, BYTES[plan.dtype], lodging.resident_bytes)[0]
+    return _moving(stage.unet, form_of(plan), lodging.resident_bytes)[0]
 
 
 @lru_cache(maxsize=256)
-def _moving(config: UNetConfig, itemsize: int, resident_bytes: int) -> tuple[int, int]:
+def _moving(config: UNetConfig, form: Form, resident_bytes: int) -> tuple[int, int]:
     """Bytes that move in a pass, and of the largest unit that does."""
-    parts = units(config)
-    moving = streamed(parts, itemsize, resident_bytes)
-    return sum(unit.parameters for unit in named(parts, moving)) * itemsize, slot_bytes(parts, moving, itemsize)
+    parts = units(config, form)
+    moving = streamed(parts, resident_bytes)
+    return bytes_of(named(parts, moving)), slot_bytes(parts, moving)
 
 
 def _passes(plan: Plan, stage: Stage) -> int:

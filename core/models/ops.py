@@ -1,15 +1,16 @@
 """Layers that fetch their weights at the moment of use: the one seam for casting and moving.
 
 A weight may lie in another type or on another device than the activation (a half-precision file used in place on a
-processor, a block waiting in host memory), and an adapter may have changes to it. Everything else in `core.models`
-computes as if weights were always at hand.
+processor, a block waiting in host memory, integers with a scale for each output), and an adapter may have changes to
+it. Everything else in `core.models` computes as if weights were always at hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -17,6 +18,9 @@ from core.models import weights_first, winograd
 
 Patch = Callable[[Tensor], Tensor]
 """Makes another weight from a layer's own, which it leaves as it is."""
+
+WIDENED: Final = 1 << 17
+"""Numbers that a processor widens at once: what it makes of them meanwhile stays in its cache."""
 
 
 def fetch(weight: Tensor, like: Tensor) -> Tensor:
@@ -28,9 +32,15 @@ def fetch_optional(bias: Tensor | None, like: Tensor) -> Tensor | None:
     return None if bias is None else fetch(bias, like)
 
 
-def fetch_patched(weight: Tensor, patch: Patch | None, like: Tensor) -> Tensor:
-    fetched = fetch(weight, like)
-    return fetched if patch is None else patch(fetched)
+def widened(weight: Tensor, scale: Tensor, like: Tensor) -> Tensor:
+    """The integers `weight` [O, …] times `scale` [O], where and as `like` is: multiplied in float32 and rounded once,
+    so that scales may be smaller than what `like` can tell from nothing."""
+    weight, factors = weight.to(like.device), scale.to(like.device).view(-1, *[1] * (weight.ndim - 1))
+    made = torch.empty_like(weight, dtype=like.dtype)
+    step = max(1, WIDENED // weight[0].numel()) if like.device.type == "cpu" else len(weight)
+    for rows, factor, place in zip(weight.split(step), factors.split(step), made.split(step), strict=True):
+        torch.mul(rows, factor, out=place)
+    return made
 
 
 class Affine(NamedTuple):
@@ -44,24 +54,43 @@ class Affine(NamedTuple):
         return Affine(self.weight[start:end], None if self.bias is None else self.bias[start:end])
 
 
-class Linear(nn.Linear):
+class Fetching(nn.Module):
+    """A layer with a weight [O, …] that may lie in 8 bits, and may be patched."""
+
+    weight: Any
+    scale: nn.Parameter | None
+    """Of each output [O], if the weight is integers."""
     patch: Patch | None = None
     """Put here, and taken away again, from outside."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.register_parameter("scale", None)
+
+    def lie_in_eight_bits(self) -> None:
+        """For a layer that has no memory yet: what comes will be integers."""
+        self.weight = nn.Parameter(torch.empty_like(self.weight, dtype=torch.int8), requires_grad=False)
+        outputs = torch.empty(len(self.weight), dtype=torch.float32, device=self.weight.device)
+        self.scale = nn.Parameter(outputs, requires_grad=False)
+
+    def fetched(self, like: Tensor) -> Tensor:
+        """The weight as it is to be used now, where and as `like` is."""
+        own = fetch(self.weight, like) if self.scale is None else widened(self.weight, self.scale, like)
+        return own if self.patch is None else self.patch(own)
+
+
+class Linear(Fetching, nn.Linear):
     def forward(self, input: Tensor) -> Tensor:
         return F.linear(input, *self.affine(input))
 
     def affine(self, like: Tensor) -> Affine:
         """As it is now, where and as `like` is."""
-        return Affine(fetch_patched(self.weight, self.patch, like), fetch_optional(self.bias, like))
+        return Affine(self.fetched(like), fetch_optional(self.bias, like))
 
 
-class Conv2d(nn.Conv2d):
-    patch: Patch | None = None
-    """Put here, and taken away again, from outside."""
-
+class Conv2d(Fetching, nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:
-        weight, bias = fetch_patched(self.weight, self.patch, input), fetch_optional(self.bias, input)
+        weight, bias = self.fetched(input), fetch_optional(self.bias, input)
         if self.is_plain and winograd.suits(input, weight):
             return winograd.convolve(input, weight, bias)
         if self.is_plain and weights_first.suits(input, input[:, 0].numel(), weight):

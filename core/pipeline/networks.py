@@ -9,16 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 
-from core.checkpoint.describe import describe
+from core.checkpoint.describe import Checkpoint, describe
 from core.checkpoint.header import Progress
 from core.checkpoint.layout import Network
 from core.conditioning.encode import Towers
 from core.errors import HangaError
 from core.memory.copying import STREAMS, copies_to
+from core.memory.form import form_of
 from core.memory.harbour import Extent, Harbour
 from core.memory.heap import give_back
 from core.memory.lodgings import at_home
@@ -30,13 +31,22 @@ from core.patches.wear import Fabric, put_on
 from core.pipeline.cancel import Check
 from core.pipeline.opening import OPENERS, Opened, extent, has_room, import_libraries, libraries_imported, where
 from core.plan import BASE, Adapter, ModelFile, Plan, Stage
+from core.request import EXACT
 from core.residency import TOWERS, UNET
 from core.residency import VAE as VAE_PART
 
 logger = logging.getLogger(__name__)
 
-Key = tuple[ModelFile, str, torch.dtype]
 Held = Mapping[Network, Opened]
+
+
+class Key(NamedTuple):
+    """What is held: the file and its content, the part, in which type it computes, and how its weights lie."""
+
+    model: ModelFile
+    part: str
+    dtype: torch.dtype
+    weights: str = EXACT
 
 
 @dataclass(frozen=True)
@@ -63,18 +73,15 @@ class Networks:
         """Take the plan's word for what may stay, and where; let go of what another plan left behind. Nothing that the
         plan needs is lost: what it wants elsewhere moves when it is next asked for."""
         self.keep, self.copies = plan.keep_resident, _copied_bytes(plan)
-        wanted = {(stage.model, "unet") for stage in plan.stages} | {
-            (stage.text, _towers_part(stage)) for stage in plan.stages
-        }
-        wanted.add((plan.first_stage.model, "vae"))
-        types = {torch_dtype(plan.dtype), torch_dtype(plan.vae_dtype)}
+        wanted = {key for stage in plan.stages for key in (_unet_key(stage, plan), _towers_key(stage, plan))}
+        vaes = {_vae_key(plan, torch_dtype(dtype)) for dtype in (plan.dtype, plan.vae_dtype)}
         for key in list(self.held):
-            if key[:2] not in wanted or key[2] not in types:
+            if key not in wanted | vaes:
                 self._drop(key)
-        self._dock(extent(plan, torch_dtype(plan.dtype)))
+        self._dock(extent(plan))
 
     def unet(self, stage: Stage, plan: Plan, check: Check) -> UNet:
-        key = (stage.model, "unet", torch_dtype(plan.dtype))
+        key = _unet_key(stage, plan)
         held = self._held(key, ("unet",))
         if held["unet"].network.config != stage.unet:
             self._drop(key)
@@ -88,7 +95,7 @@ class Networks:
         """The UNet of `stage` comes next: the system may read its file while another network computes, if it has room.
         What is wrong with the file is told when it is asked for."""
         try:
-            (one,) = self._held((stage.model, "unet", torch_dtype(plan.dtype)), ("unet",)).values()
+            (one,) = self._held(_unet_key(stage, plan), ("unet",)).values()
         except HangaError as error:
             logger.info("nothing is read ahead of %s: %s", stage.model.name, error)
             return
@@ -98,7 +105,7 @@ class Networks:
     def hand_over(self, stage: Stage, following: Stage, plan: Plan) -> None:
         """The pass that begins is the last of `stage`: when its own last units compute, the first ones of `following`
         stream in."""
-        here, there = (self.held.get((one.model, "unet", torch_dtype(plan.dtype))) for one in (stage, following))
+        here, there = (self.held.get(_unet_key(one, plan)) for one in (stage, following))
         if here is not None and there is not None:
             to = self._where(there["unet"], plan, following.role, UNET)
             here["unet"].mover.then(there["unet"].mover, to)
@@ -106,14 +113,14 @@ class Networks:
     def towers(self, stage: Stage, plan: Plan, check: Check) -> Towers:
         if self.keep and not libraries_imported():
             self._unet_meanwhile(stage, plan, check)
-        key = (stage.text, _towers_part(stage), torch_dtype(plan.dtype))
+        key = _towers_key(stage, plan)
         held = self._held(key, ("big_g",) if stage.clip_l is None else ("big_g", "clip_l"))
         self._settle(key, plan, stage.role, TOWERS, check)
         self._dress(key, stage, plan, check)
         return Towers(held["big_g"].network, held["clip_l"].network if "clip_l" in held else None)
 
     def vae(self, plan: Plan, dtype: torch.dtype, check: Check) -> VAE:
-        key = (plan.first_stage.model, "vae", dtype)
+        key = _vae_key(plan, dtype)
         held = self._held(key, ("vae",))
         self._settle(key, plan, BASE, VAE_PART, check)
         return cast(VAE, held["vae"].network)
@@ -142,17 +149,19 @@ class Networks:
     def _held(self, key: Key, networks: tuple[Network, ...]) -> Held:
         """What goes by `key`; opened without weights if it is new. A tower that two stages read is one."""
         if key not in self.held:
-            model, _, dtype = key
-            known = self._open_already(model, dtype)
-            found = describe(Path(model.path)) if set(networks) - known.keys() else None
-            self.held[key] = {
-                name: known[name] if found is None or name in known else OPENERS[name](found, dtype, self._has_room)
-                for name in networks
-            }
+            known = self._open_already(key)
+            missing = [name for name in networks if name not in known]
+            found = describe(Path(key.model.path)) if missing else None
+            opened = {} if found is None else {name: self._open(name, found, key) for name in missing}
+            self.held[key] = {name: (known | opened)[name] for name in networks}
         return self.held[key]
 
-    def _open_already(self, model: ModelFile, dtype: torch.dtype) -> dict[Network, Opened]:
-        same = (held for key, held in self.held.items() if (key[0], key[2]) == (model, dtype))
+    def _open(self, name: Network, found: Checkpoint, key: Key) -> Opened:
+        return OPENERS[name, key.weights](found, key.dtype, self._has_room)
+
+    def _open_already(self, key: Key) -> dict[Network, Opened]:
+        """Networks that lie in the same file, and are held in the same way."""
+        same = (held for other, held in self.held.items() if other._replace(part=key.part) == key)
         return {name: one for held in same for name, one in held.items()}
 
     def _has_room(self, count: int) -> bool:
@@ -196,7 +205,7 @@ class Networks:
 
     def _where(self, one: Opened, plan: Plan, role: str, part: str) -> Where:
         lodging = plan.residency.lodging(role, part) or at_home(role, part, plan.device, 0)
-        return where(lodging, one.network.config if part == UNET else None, one.mover.dtype, self.harbour)
+        return where(lodging, one.network.config if part == UNET else None, form_of(plan), self.harbour)
 
     def _dock(self, wanted: Extent | None) -> None:
         """Have the harbour that is wanted. What streamed through another one stops; what is resident stays."""
@@ -214,7 +223,7 @@ class Networks:
     def _dress(self, key: Key, stage: Stage, plan: Plan, check: Check) -> None:
         """Let a held network wear what the plan has for this stage; nothing is read or moved if it does already."""
         wanted = tuple(one for one in plan.adapters if one.weight and stage.role in one.roles)
-        fabric = Fabric(dtype=key[2], device=self._device(key), keep=plan.keep_patched)
+        fabric = Fabric(dtype=key.dtype, device=self._device(key), keep=plan.keep_patched)
         worn = self.worn.get(key)
         if worn is not None and (worn.adapters, worn.fabric) == (wanted, fabric):
             return
@@ -248,9 +257,17 @@ def _copied_bytes(plan: Plan) -> int:
     return max(plan.residency.pinned_bytes, lowered)
 
 
-def _towers_part(stage: Stage) -> str:
+def _unet_key(stage: Stage, plan: Plan) -> Key:
+    return Key(stage.model, "unet", torch_dtype(plan.dtype), plan.request.weights)
+
+
+def _towers_key(stage: Stage, plan: Plan) -> Key:
     """A refiner may borrow the second tower of a file from which the base uses both."""
-    return "big_g" if stage.clip_l is None else "towers"
+    return Key(stage.text, "big_g" if stage.clip_l is None else "towers", torch_dtype(plan.dtype))
+
+
+def _vae_key(plan: Plan, dtype: torch.dtype) -> Key:
+    return Key(plan.first_stage.model, "vae", dtype)
 
 
 def torch_dtype(name: str) -> torch.dtype:

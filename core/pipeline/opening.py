@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import psutil
 import torch
@@ -14,18 +14,22 @@ from torch import nn
 
 from core.architecture import TextConfig, UNetConfig
 from core.checkpoint.describe import Checkpoint
+from core.checkpoint.eight_bits import lies_in_eight_bits, scale_of
 from core.checkpoint.layout import Network
 from core.checkpoint.load import require, skeleton
 from core.checkpoint.part import Part
 from core.checkpoint.source import PartSource
 from core.conditioning.towers import BigG, ClipL
+from core.memory.form import Form, form_of
 from core.memory.harbour import Extent, Harbour
 from core.memory.mover import HOST, Mover, Where
 from core.memory.packing import ALIGNMENT
 from core.memory.residency import slot_bytes, streamed, units
+from core.models.ops import Fetching
 from core.models.unet import UNet
 from core.models.vae import VAE
 from core.plan import Plan, Stage
+from core.request import EIGHT_BITS, EXACT
 from core.residency import IN_PLACE, STREAMED, UNET, Lodging
 
 WHOLE: Final = ("",)
@@ -50,8 +54,28 @@ class Opened:
 
 
 def open_unet(found: Checkpoint, dtype: torch.dtype, room: Room) -> Opened:
+    return _opened_unet(found, UNet, dtype, room)
+
+
+def open_unet_in_eight_bits(found: Checkpoint, dtype: torch.dtype, room: Room) -> Opened:
+    """Most of its weights are integers with scales; it computes in `dtype` all the same."""
+    return _opened_unet(found, unet_in_eight_bits, dtype, room)
+
+
+def _opened_unet(found: Checkpoint, build: Callable[[UNetConfig], UNet], dtype: torch.dtype, room: Room) -> Opened:
     part = require(found.unet_part, "unet", found)
-    return _opened(UNet, part, dtype, [unit.name for unit in units(part.config)], room, converts=True)
+    names = [unit.name for unit in units(part.config, Form(dtype.itemsize))]
+    return _opened(build, part, dtype, names, room, converts=True)
+
+
+def unet_in_eight_bits(config: UNetConfig) -> UNet:
+    """Without memory, as `skeleton` builds it."""
+    unet = UNet(config)
+    for name, weight in list(unet.named_parameters()):
+        if lies_in_eight_bits(name, weight.shape):
+            layer = unet.get_submodule(name.removesuffix(".weight"))
+            cast(Fetching, layer).lie_in_eight_bits()
+    return unet
 
 
 def open_vae(found: Checkpoint, dtype: torch.dtype, room: Room) -> Opened:
@@ -66,12 +90,14 @@ def open_big_g(found: Checkpoint, dtype: torch.dtype, room: Room) -> Opened:
     return _opened(BigG, require(found.big_g_part, "big_g", found), dtype, WHOLE, room)
 
 
-OPENERS: Final[Mapping[Network, Callable[[Checkpoint, torch.dtype, Room], Opened]]] = {
-    "unet": open_unet,
-    "vae": open_vae,
-    "clip_l": open_clip_l,
-    "big_g": open_big_g,
+OPENERS: Final[Mapping[tuple[Network, str], Callable[[Checkpoint, torch.dtype, Room], Opened]]] = {
+    ("unet", EXACT): open_unet,
+    ("unet", EIGHT_BITS): open_unet_in_eight_bits,
+    ("vae", EXACT): open_vae,
+    ("clip_l", EXACT): open_clip_l,
+    ("big_g", EXACT): open_big_g,
 }
+"""By network, and how its weights lie in memory."""
 
 
 def _opened(
@@ -82,8 +108,14 @@ def _opened(
     room: Room,
     converts: bool = False,
 ) -> Opened:
-    network, source = skeleton(build, part.config), PartSource(part, converts=converts)
-    return Opened(network, Mover(network, tuple(names), dtype, source, room), source)
+    network, source = skeleton(build, part.config), PartSource(part, converts=converts, used_in=dtype)
+    return Opened(network, Mover(network, tuple(names), dtype, source, room, _others(network)), source)
+
+
+def _others(network: nn.Module) -> dict[str, torch.dtype]:
+    """Types of weights in 8 bits, and of their scales."""
+    integers = [name for name, weight in network.named_parameters() if weight.dtype == torch.int8]
+    return dict.fromkeys(integers, torch.int8) | dict.fromkeys(map(scale_of, integers), torch.float32)
 
 
 def has_room(count: int) -> bool:
@@ -104,36 +136,36 @@ def libraries_imported() -> bool:
 # -------------------------------------------------------------------------------------------------------------- lodging
 
 
-def where(lodging: Lodging, unet: UNetConfig | None, dtype: torch.dtype, harbour: Harbour | None) -> Where:
+def where(lodging: Lodging, unet: UNetConfig | None, form: Form, harbour: Harbour | None) -> Where:
     """Where a network is to be. Only a UNet streams, and only to a device that is not the host."""
     device = torch.device(lodging.device)
     if harbour is None or harbour.extent.device != device:
         return Where(device, in_place=lodging.place == IN_PLACE)
     if lodging.place == STREAMED and unet is not None and harbour.ring is not None:
-        return Where(device, moving(unet, dtype.itemsize, lodging.resident_bytes), harbour.ring, harbour.dock)
+        return Where(device, moving(unet, form, lodging.resident_bytes), harbour.ring, harbour.dock)
     return Where(device, dock=harbour.dock)
 
 
-def extent(plan: Plan, dtype: torch.dtype) -> Extent | None:
+def extent(plan: Plan) -> Extent | None:
     """Of the harbour that the plan's device needs; None where that is the host. A slot takes any unit that streams,
     and what alignment adds."""
     device = torch.device(plan.device)
     if device == HOST:
         return None
-    largest = max((_largest_moving(plan, stage, dtype.itemsize) for stage in plan.stages), default=0)
+    largest = max((_largest_moving(plan, stage) for stage in plan.stages), default=0)
     slots = plan.residency.slots if largest else 0
     slack = MOST_WEIGHTS * ALIGNMENT if largest else 0
     return Extent(device, plan.residency.pinned_bytes, slots, largest + slack)
 
 
-def _largest_moving(plan: Plan, stage: Stage, itemsize: int) -> int:
-    lodging = plan.residency.lodging(stage.role, UNET)
+def _largest_moving(plan: Plan, stage: Stage) -> int:
+    form, lodging = form_of(plan), plan.residency.lodging(stage.role, UNET)
     if lodging is None or lodging.place != STREAMED:
         return 0
-    return slot_bytes(units(stage.unet), moving(stage.unet, itemsize, lodging.resident_bytes), itemsize)
+    return slot_bytes(units(stage.unet, form), moving(stage.unet, form, lodging.resident_bytes))
 
 
 @cache
-def moving(config: UNetConfig, itemsize: int, resident_bytes: int) -> frozenset[str]:
+def moving(config: UNetConfig, form: Form, resident_bytes: int) -> frozenset[str]:
     """Units of a UNet that stream so that the rest takes no more than that."""
-    return streamed(units(config), itemsize, resident_bytes)
+    return streamed(units(config, form), resident_bytes)

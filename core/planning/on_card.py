@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from core.machine import CPU
 from core.memory.budget import Room, kind_of
-from core.memory.lodgings import BYTES, streaming
+from core.memory.form import form_of
+from core.memory.lodgings import streaming
 from core.memory.lowering import TILES
 from core.memory.peaks import (
     decoding_bytes,
@@ -51,9 +52,10 @@ def fits(plan: Plan, room: Room) -> bool:
 
 
 def _all_there(plan: Plan) -> list[Plan]:
-    """Everything in the device's memory at once; with what adapters change as well, where any are worn."""
+    """Everything in the device's memory at once; with what adapters change as well, where any are worn. Beside weights
+    in 8 bits, changed ones would take more than was saved."""
     staying = replace(plan, keep_resident=True)
-    if plan.adapters:
+    if plan.adapters and not form_of(plan).eight_bits:
         return [with_peaks(replace(staying, keep_patched=True)), with_peaks(staying)]
     return [with_peaks(staying)]
 
@@ -82,7 +84,7 @@ def _home(plan: Plan, role: str, part: str) -> Lodging:
 
 def _least(stage: Stage, plan: Plan) -> Lodging:
     """A UNet of which all streams that can."""
-    return streaming(_home(plan, stage.role, UNET), stage.unet, BYTES[plan.dtype], 0)
+    return streaming(_home(plan, stage.role, UNET), stage.unet, form_of(plan), 0)
 
 
 def _ring(plan: Plan, room: Room) -> int:
@@ -105,7 +107,7 @@ def _unet(plan: Plan, stage: Stage, room: Room, ring: int) -> Plan:
     left = _left(plan, room, predicting_bytes(plan, stage, plan.residency.split_guidance), ring)
     if home.weight_bytes <= left:
         return plan
-    return _lodge(plan, home, streaming(home, stage.unet, BYTES[plan.dtype], max(0, left)))
+    return _lodge(plan, home, streaming(home, stage.unet, form_of(plan), max(0, left)))
 
 
 def _towers(plan: Plan, stage: Stage, room: Room, ring: int) -> Plan:

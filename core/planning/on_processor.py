@@ -1,4 +1,5 @@
-"""Where networks live on a processor: converted once where memory allows, else in the file's own pages."""
+"""Where networks live on a processor: converted once where memory allows, else in the file's own pages. No file has
+weights in 8 bits as they are used, so those are converted, one network after the other if need be."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from core.memory.budget import Room
+from core.memory.form import form_of
 from core.memory.peaks import with_peaks
 from core.plan import Plan
 from core.residency import IN_PLACE, UNET, Lodging
@@ -33,7 +35,7 @@ def on_processor(plan: Plan, room: Room, stored: Stored) -> Plan | None:
     for wanted in (EXACT, *LOWER):
         lowered = _lowered(plan, wanted)
         choices = _choices(lowered, stored) if wanted == EXACT else _one_by_one(lowered, stored)
-        fitting = [(cost, one) for cost, one in choices if one.peak_bytes <= room.host]
+        fitting = [(cost, one) for cost, one in choices if _is_possible(one) and one.peak_bytes <= room.host]
         if fitting:
             return min(fitting, key=lambda choice: choice[0])[1]
         if (paged := _paged(lowered, room, stored)) is not None:
@@ -42,8 +44,16 @@ def on_processor(plan: Plan, room: Room, stored: Stored) -> Plan | None:
 
 
 def leanest(plan: Plan, stored: Stored) -> Plan:
-    """The least that can be, in pages of the files of which none has to stay."""
-    return _pageless(_lowered(plan, LOWER[-1]), stored)
+    """The least that can be, in pages of the files of which none has to stay; in 8 bits, with one network in memory."""
+    lowest = _lowered(plan, LOWER[-1])
+    paged = _pageless(lowest, stored)
+    return paged if _is_possible(paged) else with_peaks(_lean(lowest))
+
+
+def _is_possible(plan: Plan) -> bool:
+    """Weights in 8 bits are never in place, and changed ones beside them would take more than was saved."""
+    in_place = any(one.place == IN_PLACE for one in plan.residency.lodgings)
+    return not form_of(plan).eight_bits or not (in_place or plan.keep_patched)
 
 
 def _lowered(plan: Plan, wanted: Wanted) -> Plan:
@@ -53,8 +63,12 @@ def _lowered(plan: Plan, wanted: Wanted) -> Plan:
 
 def _pageless(plan: Plan, stored: Stored) -> Plan:
     lodgings = tuple(replace(one, resident_bytes=0) for one in _all_in_place(plan, stored).residency.lodgings)
-    lean = replace(plan, keep_resident=False, keep_patched=False)
-    return with_peaks(replace(lean, residency=replace(plan.residency, lodgings=lodgings)))
+    return with_peaks(replace(_lean(plan), residency=replace(plan.residency, lodgings=lodgings)))
+
+
+def _lean(plan: Plan) -> Plan:
+    """No more than one network in memory."""
+    return replace(plan, keep_resident=False, keep_patched=False)
 
 
 def _choices(plan: Plan, stored: Stored) -> Iterator[tuple[float, Plan]]:
@@ -71,7 +85,7 @@ def _choices(plan: Plan, stored: Stored) -> Iterator[tuple[float, Plan]]:
 def _one_by_one(plan: Plan, stored: Stored) -> Iterator[tuple[float, Plan]]:
     """As `_choices`, with no more than one network in memory."""
     reading = 2 * sum(stored.values()) / READING
-    lean = replace(plan, keep_resident=False, keep_patched=False)
+    lean = _lean(plan)
     yield reading, with_peaks(lean)
     in_place = replace(_all_in_place(lean, stored), keep_resident=False)
     yield reading + _conversions(plan, stored), with_peaks(in_place)
@@ -103,7 +117,7 @@ def _paged(plan: Plan, room: Room, stored: Stored) -> Plan | None:
     """In place with as many pages as there is room for; the others come from the disk at every step."""
     least = _pageless(plan, stored)
     spare = room.host - least.peak_bytes
-    if spare < 0:
+    if spare < 0 or not _is_possible(least):
         return None
     lodgings = tuple(
         replace(one, resident_bytes=min(spare, _in_place(one, stored).resident_bytes)) if one.part == UNET else one

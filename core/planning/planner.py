@@ -21,7 +21,7 @@ from core.planning.names import known
 from core.planning.placement import Sizes, placed
 from core.planning.prompts import check_prompts
 from core.planning.sizes import grid, picture_size
-from core.request import AUTO, Request, Size
+from core.request import AUTO, EIGHT_BITS, EXACT, Request, Size
 from core.residency import TOWERS, UNET
 from core.sampling.catalogue import CATALOGUE
 from core.sampling.noise_levels import NoiseLevels, levels_for
@@ -38,6 +38,7 @@ MOST_SHARING: Final = 10
 MOST_MERGED: Final = 0.75
 """Of every four cells one stays."""
 EMPTY_NEGATIVES: Final = ("encode", "zero")
+WEIGHTS: Final = (EXACT, EIGHT_BITS)
 FROM_NOISE: Final = Start()
 
 
@@ -140,6 +141,7 @@ def _check_numbers(request: Request) -> None:
     check_weights(request)
     known(request.sampler, CATALOGUE, "request.unknown_sampler")
     known(request.empty_negative, EMPTY_NEGATIVES, "request.unknown_empty_negative")
+    known(request.weights, WEIGHTS, "request.unknown_weights")
     _within("request.count", request.count, 1, MOST_PICTURES)
     _within("request.handoff", request.handoff, 0.0, 1.0)
     _within("request.rescale", request.guidance.rescale, 0.0, 1.0)

@@ -15,6 +15,13 @@ def test_a_described_machine_is_planned_for(hanga: Hanga, models: Models) -> Non
     assert [peak["stage"] for peak in plan["residency"]["peaks"]][-1] == "decode"
 
 
+def test_weights_in_eight_bits_take_less(hanga: Hanga, models: Models) -> None:
+    asked = ("plan", "a fox", "--checkpoint", models.base, "--machine", "ram=8GB,cpu", "--json")
+    ways = [hanga(*asked, "--weights", way).facts for way in ("exact", "8bit")]
+    assert [plan["request"]["weights"] for plan in ways] == ["exact", "8bit"]
+    assert ways[1]["peak_bytes"] < ways[0]["peak_bytes"]
+
+
 def test_people_read_a_line_for_every_stage(hanga: Hanga, models: Models) -> None:
     result = hanga(
         "plan", "a fox", "--checkpoint", models.base, "--refiner", models.refiner, "--machine", "ram=8GB,cpu"

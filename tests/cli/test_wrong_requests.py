@@ -35,6 +35,7 @@ WRONG = [
     ("--device cuda:99", "request.unknown_device", {}),
     ("--dtype fp23", "request.unknown_dtype", {"nearest": "fp32"}),
     ("--empty-negative nought", "request.unknown_empty_negative", {}),
+    ("--weights 4bit", "request.unknown_weights", {"nearest": "8bit"}),
     ("--cfg nan", "request.option", {"option": "--cfg", "value": "nan"}),
     ("--cfg inf", "request.option", {}),
     ("--cfg 1e400", "request.option", {}),

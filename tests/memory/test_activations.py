@@ -11,9 +11,12 @@ from torch import Tensor, nn
 from core.architecture import BASE_UNET, REFINER_UNET, SDXL_VAE, UNetConfig, VAEConfig
 from core.memory.activations import course_bytes, decoder_activations, unet_activations
 from core.memory.flops import decoder_flops, unet_flops
+from core.memory.form import Form
+from core.memory.residency import widened_bytes
 from core.models.course import Course, KeysAndValues
 from core.models.unet import UNet
 from core.models.vae import VAE
+from core.pipeline.opening import unet_in_eight_bits
 from tests.memory.live_bytes import most_live_bytes
 
 META = torch.device("meta")
@@ -67,6 +70,19 @@ def test_what_passes_leave_for_each_other_is_counted(config: UNetConfig) -> None
     assert course.deep is not None
     assert course_bytes(config, 32, 48, 2, 2, 2, deep=False) == course.bytes
     assert course_bytes(config, 32, 48, 2, 2, 2, deep=True) == course.bytes + course.deep.nbytes
+
+
+@pytest.mark.parametrize(("config", "height", "width"), [(BASE_UNET, 128, 128), (SMALL, 8, 16)])
+def test_what_is_made_of_weights_in_eight_bits_is_counted(config: UNetConfig, height: int, width: int) -> None:
+    """Few cells, too, beside which a single weight is large."""
+    with META:
+        unet = unet_in_eight_bits(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        latents = torch.empty(2, 4, height, width, dtype=torch.half)
+        context = torch.empty(2, 77, config.context_dim, dtype=torch.half)
+        vector = torch.empty(2, config.vector_dim, dtype=torch.half)
+        made = most_live_bytes(unet, lambda: unet(latents, torch.empty(2), context, vector))
+    counted = unet_activations(config, height, width, 2, 2) + widened_bytes(config, Form(2, eight_bits=True))
+    assert CLOSE[0] <= counted / made
 
 
 @pytest.mark.parametrize(("config", "cells"), [(SDXL_VAE, 128), (NARROW_VAE, 32)])

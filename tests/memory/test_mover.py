@@ -15,18 +15,20 @@ from core.checkpoint.describe import describe
 from core.checkpoint.load import load_unet
 from core.errors import HangaError
 from core.memory.cargo import Dock
+from core.memory.form import Form
 from core.memory.mover import Mover, Where
 from core.memory.residency import bytes_of, named, streamed, units
 from core.memory.ring import Ring
 from core.models.unet import UNet
-from core.pipeline.opening import Opened, open_unet
+from core.pipeline.opening import Opened, open_unet, open_unet_in_eight_bits
 from tests.checkpoint.samples import base_networks, refiner_networks, write_file
 from tests.memory.fake_copies import FakeCopies
 
 CPU = torch.device("cpu")
 DEVICE = torch.device("cpu:0")
 """A processor under another name: it is treated as a device whose memory is not the host's."""
-ITEM = 4
+EXACT, EIGHT = Form(4), Form(4, eight_bits=True)
+OPEN = {EXACT: open_unet, EIGHT: open_unet_in_eight_bits}
 
 
 @pytest.fixture(scope="module", params=["base", "refiner"])
@@ -36,8 +38,8 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return write_file(tmp_path_factory.mktemp("models") / f"{request.param}.safetensors", networks, torch.float16)
 
 
-def opened(file: Path, dtype: torch.dtype = torch.float32, room: Callable[[int], bool] = lambda count: True) -> Opened:
-    return open_unet(describe(file), dtype, room)
+def opened(file: Path, form: Form = EXACT, room: Callable[[int], bool] = lambda count: True) -> Opened:
+    return OPEN[form](describe(file), torch.float32, room)
 
 
 def passed(network: UNet) -> Tensor:
@@ -55,6 +57,14 @@ def expected(file: Path) -> Tensor:
     return passed(resident(file))
 
 
+@pytest.fixture(scope="module")
+def rounded(file: Path) -> Tensor:
+    """The same in 8 bits."""
+    one = opened(file, EIGHT)
+    one.mover.settle(Where(CPU))
+    return passed(one.network)
+
+
 def resident(file: Path) -> UNet:
     network, _ = load_unet(describe(file), torch.float32, CPU)
     for weight in network.parameters():
@@ -63,12 +73,12 @@ def resident(file: Path) -> UNet:
     return network
 
 
-def through(config: UNetConfig, share: float, copies: FakeCopies, pinned: int = 1 << 40, slots: int = 3) -> Where:
+def through(config: UNetConfig, share: float, copies: FakeCopies, form: Form = EXACT) -> Where:
     """Where `share` of the weights stay."""
-    parts = units(config)
-    moving = streamed(parts, ITEM, int(bytes_of(parts, ITEM) * share))
-    size = max(unit.parameters for unit in parts) * ITEM + 64 * 64
-    ring = Ring(Dock(copies, pinned), slots, size, DEVICE)
+    parts = units(config, form)
+    moving = streamed(parts, int(bytes_of(parts) * share))
+    size = max(unit.bytes for unit in parts) + 64 * 64
+    ring = Ring(Dock(copies, 1 << 40), 3, size, DEVICE)
     return Where(DEVICE, moving, ring, ring.dock)
 
 
@@ -79,12 +89,25 @@ def moved_bytes(mover: Mover, where: Where) -> dict[str, int]:
 @pytest.mark.parametrize("in_memory", [True, False])
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.0])
 def test_streamed_is_resident_to_the_bit(file: Path, expected: Tensor, share: float, in_memory: bool) -> None:
+    streamed_passes(opened(file, room=lambda count: in_memory), EXACT, share, expected)
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.0])
+def test_streamed_in_eight_bits_too(file: Path, rounded: Tensor, share: float, in_memory: bool) -> None:
+    streamed_passes(opened(file, EIGHT, room=lambda count: in_memory), EIGHT, share, rounded)
+
+
+def streamed_passes(one: Opened, form: Form, share: float, expected: Tensor) -> None:
     copies = FakeCopies()
-    one = opened(file, room=lambda count: in_memory)
-    one.mover.settle(through(one.network.config, share, copies))
+    one.mover.settle(through(one.network.config, share, copies, form))
     for _ in range(3):
         assert torch.equal(passed(one.network), expected)
     assert bool(copies.copies) == (share < 1)
+
+
+def test_eight_bits_are_near(expected: Tensor, rounded: Tensor) -> None:
+    assert 0 < (rounded - expected).norm() < 0.02 * expected.norm()
 
 
 def test_every_streamed_byte_moves_once_in_each_step_and_nothing_else_ever(file: Path) -> None:
@@ -93,7 +116,7 @@ def test_every_streamed_byte_moves_once_in_each_step_and_nothing_else_ever(file:
     where = through(one.network.config, 0.5, copies)
     one.mover.settle(where)
     sizes = list(moved_bytes(one.mover, where).values())
-    assert 0 < sum(sizes) < bytes_of(units(one.network.config), ITEM)
+    assert 0 < sum(sizes) < bytes_of(units(one.network.config, EXACT))
     first = [copy.bytes for copy in copies.copies]
     assert first == sizes[:3]
     counts = []
@@ -117,13 +140,16 @@ def test_addresses_never_change(file: Path) -> None:
     assert {name: weight.data_ptr() for name, weight in one.network.named_parameters()} == before
 
 
-def test_places_change_under_a_loaded_network(file: Path, expected: Tensor) -> None:
+@pytest.mark.parametrize(("form", "made"), [(EXACT, "expected"), (EIGHT, "rounded")])
+def test_places_change_under_a_loaded_network(
+    file: Path, form: Form, made: str, request: pytest.FixtureRequest
+) -> None:
     """As after running out of memory: everything resident, then less and less, then back; read from the file once."""
-    one = opened(file)
+    one, expected = opened(file, form), request.getfixturevalue(made)
     copies = FakeCopies()
     read: list[int] = []
     one.source.progress = lambda done, total: read.append(done)
-    places = [through(one.network.config, share, copies) for share in (1.0, 0.5, 0.0, 0.5, 1.0)]
+    places = [through(one.network.config, share, copies, form) for share in (1.0, 0.5, 0.0, 0.5, 1.0)]
     for number, where in enumerate([*places, None, places[0]]):
         if where is None:
             one.mover.evict()
@@ -192,10 +218,18 @@ def test_a_file_that_changes_while_it_streams_is_noticed(tmp_path: Path) -> None
     assert caught.value.code == "file.changed"
 
 
-def test_the_units_that_move_are_those_that_were_planned(file: Path) -> None:
-    one = opened(file)
-    where = through(one.network.config, 0.5, FakeCopies())
+@pytest.mark.parametrize("form", OPEN)
+def test_the_units_that_move_are_those_that_were_planned(file: Path, form: Form) -> None:
+    one = opened(file, form)
+    where = through(one.network.config, 0.5, FakeCopies(), form)
     one.mover.settle(where)
-    planned = bytes_of(named(units(one.network.config), where.moving), ITEM)
+    planned = bytes_of(named(units(one.network.config, form), where.moving))
     taken = sum(moved_bytes(one.mover, where).values())
     assert planned <= taken <= planned + 64 * 64 * len(where.moving)
+
+
+@pytest.mark.parametrize("form", OPEN)
+def test_every_weight_takes_the_bytes_that_were_counted(file: Path, form: Form) -> None:
+    one = opened(file, form)
+    for unit in units(one.network.config, form):
+        assert sum(berth.bytes for berth in one.mover._packages[unit.name].berths.values()) == unit.bytes

@@ -13,15 +13,16 @@ import torch
 from core import events
 from core.checkpoint.describe import describe
 from core.checkpoint.save import save_checkpoint
-from core.memory.lodgings import BYTES, housed, streaming
+from core.memory.form import form_of
+from core.memory.lodgings import housed, streaming
 from core.memory.mover import Mover, Where
 from core.models.unet import UNet
 from core.paths import Home
-from core.pipeline.networks import Networks
+from core.pipeline.networks import Key, Networks
 from core.pipeline.opening import open_unet
 from core.pipeline.run import run
 from core.plan import Plan
-from core.request import Lora
+from core.request import EIGHT_BITS, EXACT, Lora
 from core.residency import IN_PLACE, RESIDENT, UNDECIDED, Lodging
 from core.residency import UNET as UNET_PART
 from tests.memory.fake_copies import FakeCopies
@@ -64,7 +65,7 @@ def placed(plan: Plan, place: str, share: float = 1.0, keep: bool = True, pinned
             return replace(one, place=RESIDENT if place != IN_PLACE else place)
         if place == IN_PLACE:
             return replace(one, place=IN_PLACE)
-        return streaming(one, stage.unet, BYTES[plan.dtype], int(one.weight_bytes * share))
+        return streaming(one, stage.unet, form_of(plan), int(one.weight_bytes * share))
 
     lodgings = tuple(lodged(one) for one in plan.residency.lodgings)
     return replace(plan, residency=replace(plan.residency, lodgings=lodgings, pinned_bytes=pinned))
@@ -87,10 +88,15 @@ def places() -> Iterator[tuple[str, float, bool, int]]:
 
 
 @pytest.mark.parametrize("loras", [(), (Lora(name="style", weight=0.7),)])
-def test_where_weights_live_changes_no_bit(studio: Studio, copies: FakeCopies, loras: tuple[Lora, ...]) -> None:
-    plan = studio.plan(replace(QUICK, loras=loras, count=2))
+@pytest.mark.parametrize("weights", [EXACT, EIGHT_BITS])
+def test_where_weights_live_changes_no_bit(
+    studio: Studio, copies: FakeCopies, loras: tuple[Lora, ...], weights: str
+) -> None:
+    plan = studio.plan(replace(QUICK, loras=loras, count=2, weights=weights))
     expected = finals(studio, plan)
     for place, share, keep, pinned in places():
+        if (place, weights) == (IN_PLACE, EIGHT_BITS):
+            continue
         found = finals(studio, placed(plan, place, share, keep, pinned))
         assert all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True)), (place, share, keep)
 
@@ -122,7 +128,7 @@ def test_the_refiner_streams_in_while_the_base_finishes(studio: Studio, copies: 
     before = len(copies.copies)
     networks.ahead(refiner, plan)
     passed(networks.unet(base, plan, lambda: None), hand_over=lambda: networks.hand_over(base, refiner, plan))
-    streams = networks.held[refiner.model, "unet", torch.float32]["unet"].mover.train
+    streams = networks.held[Key(refiner.model, "unet", torch.float32)]["unet"].mover.train
     assert streams is not None
     assert [copy.bytes for copy in copies.copies[before:]][-3:] == [cargo.bytes for cargo in streams.cargo[:3]]
     before = len(copies.copies)
@@ -169,6 +175,18 @@ def test_others_leave_the_device_where_not_all_may_stay(studio: Studio, copies: 
 
 def _is_there(mover: Mover) -> bool:
     return all(weight.device.type != "meta" for weight in mover.network.parameters())
+
+
+def test_both_ways_of_keeping_weights_are_told_apart(studio: Studio) -> None:
+    """And those that are not wanted any more go."""
+    networks = Networks()
+    exact, narrow = (studio.plan(replace(QUICK, weights=weights)) for weights in (EXACT, EIGHT_BITS))
+    expected = [finals(studio, plan) for plan in (exact, narrow)]
+    for plan, made in ((exact, 0), (narrow, 1), (narrow, 1), (exact, 0)):
+        found = finals(studio, plan, networks)
+        assert all(np.array_equal(one, other) for one, other in zip(found, expected[made], strict=True))
+        assert {key.weights for key in networks.held if key.part == "unet"} == {plan.request.weights}
+    assert not np.array_equal(expected[0][-1], expected[1][-1])
 
 
 def test_a_tower_of_one_file_is_loaded_once(studio: Studio) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from core.architecture import TextConfig
 from core.checkpoint.names import unet_diffusers_names
-from core.models.ops import Conv2d, Linear, fetch_patched
+from core.models.ops import Conv2d, Linear
 from core.models.unet import UNet
 from core.patches.adapter_file import read_adapter
 from core.patches.fit import Fit, fit
@@ -141,4 +141,4 @@ def patched_weight(unet: nn.Module, module: str) -> Tensor:
     """The weight that the layer computes with."""
     layer = unet.get_submodule(module)
     assert isinstance(layer, Linear | Conv2d)
-    return fetch_patched(layer.weight, layer.patch, layer.weight)
+    return layer.fetched(layer.weight)

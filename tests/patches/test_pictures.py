@@ -46,6 +46,16 @@ def test_the_next_picture_without_is_the_one_before_to_the_bit(studio: Studio) -
     assert np.array_equal(made(studio, ONE), worn[0])
 
 
+def test_on_weights_in_eight_bits_it_does_nearly_the_same(studio: Studio) -> None:
+    """And leaves the very same bits."""
+    narrow = replace(QUICK, weights="8bit")
+    bare, bare_narrow = made(studio), made(studio, request=narrow)
+    worn, worn_narrow = made(studio, ONE, TEXT), made(studio, ONE, TEXT, request=narrow)
+    assert np.array_equal(made(studio, request=narrow), bare_narrow)
+    rounding, change = np.linalg.norm(bare_narrow - bare), np.linalg.norm(worn - bare)
+    assert 0 < np.linalg.norm(worn_narrow - worn) < 2 * rounding < change / 5
+
+
 def test_nothing_is_loaded_anew_for_another_lora(studio: Studio) -> None:
     made(studio)
     held = dict(studio.networks.held)

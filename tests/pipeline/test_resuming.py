@@ -60,6 +60,15 @@ def test_wherever_the_disk_was_full_the_rest_is_made_with_the_same_bits(
     assert same_pictures(shelf, expected)
 
 
+@pytest.mark.parametrize("room", [1, 2])
+def test_in_eight_bits_too(studio: Studio, room: int) -> None:
+    plan, shelf = studio.plan(sampler="euler_ancestral", weights="8bit"), Full(room)
+    assert isinstance(studio.run(plan, shelf)[-1], events.Failed)
+    shelf.room = 100
+    assert isinstance(studio.run(plan, shelf, fresh=True, resume=True)[-1], events.Finished)
+    assert same_pictures(shelf, studio.shelf(plan))
+
+
 def test_what_is_kept_is_not_computed_again(studio: Studio, plan: Plan, expected: Shelf) -> None:
     shelf = Shelf(latents=dict(expected.latents))
     told = chapters(studio.run(plan, shelf, resume=True))

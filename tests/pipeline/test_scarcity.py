@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core import events
+from core.memory.lodgings import housed
 from core.pipeline.ladder import NOTE_ROOM, NOTE_SPLIT, NOTE_STREAMING
 from core.pipeline.networks import Networks
+from core.request import EIGHT_BITS
+from core.residency import UNDECIDED
 from tests.pipeline.scarcity import Outcome, Point, run_with, same_latents
 from tests.pipeline.studio import Studio
 from tests.tools.exhaustion import Sweep, sweep
@@ -47,6 +51,21 @@ def test_the_job_finishes_and_the_next_one_never_knows(campaign: Sweep, at: Poin
 def test_what_is_done_without_is_told_rung_by_rung(campaign: Sweep) -> None:
     outcome = run_with(campaign.plan, Networks(), Point(events.BASE, 50, 3))
     assert outcome.notes == [NOTE_ROOM, NOTE_STREAMING, NOTE_SPLIT]
+
+
+def test_in_eight_bits_it_goes_on_in_eight_bits(studio: Studio) -> None:
+    """Which no file has, so that on a processor nothing goes back into it."""
+    plan = studio.plan(weights=EIGHT_BITS)
+    device = housed(replace(plan, device="cpu:0", residency=UNDECIDED))
+    expected = run_with(plan, Networks()).shelf
+    room = run_with(plan, Networks(), Point(events.BASE, 50, 1))
+    assert (room.notes, room.ending) == ([NOTE_ROOM], "")
+    assert same_latents(room.shelf, expected)
+    split = run_with(plan, Networks(), Point(events.BASE, 50, 2))
+    assert (split.notes, split.ending) == ([NOTE_ROOM, NOTE_SPLIT], "")
+    streaming = run_with(device, Networks(), Point(events.BASE, 50, 2))
+    assert (streaming.notes, streaming.ending) == ([NOTE_ROOM, NOTE_STREAMING], "")
+    assert np.array_equal(streaming.shelf.of(7)["final"], expected.of(7)["final"])
 
 
 def test_when_nothing_helps_the_latents_of_the_hand_over_are_there(campaign: Sweep) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from core import events
 from core.models.unet import UNet
-from core.plain import to_plain
+from core.plain import from_plain, to_plain
+from core.record import ImageRecord
 from core.request import Guidance, Request
-from tests.pipeline.studio import REQUEST, Studio
+from tests.pipeline.studio import REQUEST, Shelf, Studio
 
 ALONE = replace(REQUEST, refiner=None, steps=6)
 
@@ -27,8 +29,14 @@ def exact(studio: Studio) -> np.ndarray:
 
 @pytest.mark.parametrize(
     "shortcut",
-    [replace(ALONE, step_cache=2), replace(ALONE, merge_tokens=0.5), replace(ALONE, step_cache=3, merge_tokens=0.3)],
-    ids=["cache", "merging", "both"],
+    [
+        replace(ALONE, step_cache=2),
+        replace(ALONE, merge_tokens=0.5),
+        replace(ALONE, step_cache=3, merge_tokens=0.3),
+        replace(ALONE, weights="8bit"),
+        replace(ALONE, weights="8bit", step_cache=2),
+    ],
+    ids=["cache", "merging", "both", "8 bits", "8 bits and cache"],
 )
 def test_a_shortcut_repeats_to_the_bit_and_is_near(studio: Studio, exact: np.ndarray, shortcut: Request) -> None:
     fast = final(studio, shortcut)
@@ -55,4 +63,24 @@ def test_steps_share_what_the_first_of_them_makes(
 
 
 def test_a_request_without_shortcuts_says_nothing_of_them() -> None:
-    assert not {"step_cache", "merge_tokens"} & set(cast(dict[str, object], to_plain(REQUEST, defaults=False)))
+    told = cast(dict[str, object], to_plain(REQUEST, defaults=False))
+    assert not {"step_cache", "merge_tokens", "weights"} & set(told)
+
+
+def test_a_picture_in_eight_bits_is_made_again_from_its_record(studio: Studio) -> None:
+    shelf = studio.shelf(studio.plan(replace(REQUEST, weights="8bit")))
+    record = from_plain(ImageRecord, to_plain(shelf.records[7]))
+    again = studio.again(record)
+    assert record.plan.request.weights == again.request.weights == "8bit"
+    assert np.array_equal(studio.shelf(studio.plan(record.plan.request)).of(7)["final"], shelf.of(7)["final"])
+    refined = Shelf(latents=dict(shelf.latents))
+    assert isinstance(studio.run(again, refined)[-1], events.Finished)
+    assert np.array_equal(refined.of(7)["final"], shelf.of(7)["final"])
+
+
+def test_a_record_that_knows_nothing_of_weights_has_them_exact(studio: Studio) -> None:
+    told = cast(dict[str, Any], to_plain(REQUEST))
+    del told["weights"]
+    assert from_plain(Request, told) == REQUEST
+    exact, narrow = (studio.shelf(studio.plan(replace(ALONE, weights=way))).records[7] for way in ("exact", "8bit"))
+    assert exact.key != narrow.key

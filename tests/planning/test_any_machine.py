@@ -12,13 +12,16 @@ from typing import Any
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from core import events
 from core.errors import HangaError
 from core.machine import Device, Machine
 from core.memory.budget import room_of
+from core.memory.lowering import lowered
 from core.plain import from_plain, to_plain
 from core.plan import Plan
 from core.planning.kinds import candidates
-from core.residency import IN_PLACE, STREAMED
+from core.request import EIGHT_BITS, EXACT
+from core.residency import IN_PLACE, RESIDENT, STREAMED
 from tests.planning.library import GIB, Library, machine, plan_for
 
 MIB = 1 << 20
@@ -34,6 +37,7 @@ wishes = st.fixed_dictionaries(
         "width": st.sampled_from([512, 768, 832, 1024, 1216]),
         "height": st.sampled_from([512, 1024]),
         "count": st.integers(1, 4),
+        "weights": st.sampled_from([EXACT, EIGHT_BITS]),
     }
 )
 
@@ -116,7 +120,7 @@ def test_a_limit_is_kept_or_refused_with_one_that_is_enough(on: Machine, wished:
     memory=2048 * MIB,
     more=736,
     native=True,
-    wished={"refiner": "auto", "steps": 1, "width": 512, "height": 512, "count": 1},
+    wished={"refiner": "auto", "steps": 1, "width": 512, "height": 512, "count": 1, "weights": EXACT},
 )
 @given(
     kind=kinds,
@@ -133,6 +137,44 @@ def test_more_memory_never_makes_a_slower_plan(
     roomy = plan_for(library(), a_machine(kind, memory + more * MIB, host + more * MIB, native), **wished)
     assume(less.device == roomy.device)
     assert slowness(roomy) <= slowness(less)
+
+
+@GRACE
+@given(kind=kinds, host=host_memory, memory=device_memory, native=st.booleans(), wished=wishes)
+def test_eight_bits_never_make_a_slower_plan(
+    kind: str, host: int, memory: int, native: bool, wished: dict[str, Any]
+) -> None:
+    """Where the exact weights have room, those in 8 bits do, and no more of them moves."""
+    on = a_machine(kind, memory, host, native)
+    exact, narrow = (plan_for(library(), on, **wished | {"weights": weights}) for weights in (EXACT, EIGHT_BITS))
+    assert narrow.device == exact.device
+    assert slowness(narrow) <= slowness(exact)
+    homes = {(one.role, one.part): one for one in exact.residency.lodgings}
+    for one in narrow.residency.lodgings:
+        assert one.place != IN_PLACE
+        assert one.weight_bytes <= homes[one.role, one.part].weight_bytes
+
+
+@GRACE
+@given(on=machines, wished=wishes)
+def test_eight_bits_never_need_more_of_a_card(on: Machine, wished: dict[str, Any]) -> None:
+    assume(on.devices[0].kind != "cpu")
+    least = []
+    for weights in (EXACT, EIGHT_BITS):
+        refusal = attempt(replace(on, memory_limit=MIB), **wished | {"weights": weights})
+        assert isinstance(refusal, HangaError)
+        least.append(float(refusal.data["least"]))
+    assert least[1] <= least[0]
+
+
+@GRACE
+@given(on=machines, wished=wishes, stage=st.sampled_from(events.STAGES))
+def test_lowered_plans_in_eight_bits_stay_so(on: Machine, wished: dict[str, Any], stage: str) -> None:
+    plan = plan_for(library(), on, **wished | {"weights": EIGHT_BITS})
+    while (lower := lowered(plan, stage)) is not None:
+        assert lower.request.weights == EIGHT_BITS
+        assert IN_PLACE not in [one.place for one in lower.residency.lodgings]
+        plan = lower
 
 
 @GRACE
@@ -158,6 +200,11 @@ def test_what_is_not_within_memory_is_said_or_refused(memory: int, host: int, si
             assert within(plan, on) != ("note.may_not_fit" in plan.notes)
         else:
             assert (plan.code, device) == ("memory.too_small", "cuda")
+
+
+def test_a_card_of_four_gigabytes_holds_a_whole_base_in_eight_bits() -> None:
+    plan = plan_for(library(), machine("cuda", 4, host=16), weights=EIGHT_BITS)
+    assert [one.place for one in plan.residency.lodgings if one.part == "unet"] == [RESIDENT, RESIDENT]
 
 
 def test_a_small_card_streams_what_does_not_fit() -> None:

@@ -152,6 +152,7 @@ WRONG = [
     ("request.step_cache", {"step_cache": 0}, {"value": 0, "least": 1}),
     ("request.merge_tokens", {"merge_tokens": 0.9}, {"value": 0.9, "most": 0.75}),
     ("request.merge_tokens", {"merge_tokens": NAN}, {}),
+    ("request.unknown_weights", {"weights": "8bits"}, {"name": "8bits", "nearest": "8bit"}),
     ("request.aesthetic", {"positive": MicroConditioning(aesthetic=NAN)}, {}),
     ("request.aesthetic", {"negative_conditioning": MicroConditioning(aesthetic=-1)}, {}),
     ("request.seed", {"seed": -1}, {}),

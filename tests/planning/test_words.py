@@ -53,6 +53,7 @@ REQUESTS = st.builds(
     handoff=FLOATS,
     positive=MICRO,
     negative_conditioning=MICRO,
+    weights=TEXT,
     seed=st.none() | st.integers(0, 2**63 - 1),
     count=st.integers(1, 100),
     device=TEXT,

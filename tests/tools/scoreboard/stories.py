@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from core import events
 from core.events import Event
 from core.library.models import ModelFolder
-from core.memory.lodgings import BYTES, housed, streaming
+from core.memory.form import form_of
+from core.memory.lodgings import housed, streaming
 from core.memory.machine import this_machine
 from core.pipeline.networks import Networks
 from core.pipeline.preview import preview
@@ -142,7 +143,7 @@ def half_streamed(plan: Plan) -> Plan:
     plan = housed(replace(plan, device="cpu:0" if plan.device == "cpu" else plan.device, residency=UNDECIDED))
     unets = {stage.role: stage.unet for stage in plan.stages}
     lodgings = tuple(
-        streaming(one, unets[one.role], BYTES[plan.dtype], one.weight_bytes // 2) if one.part == UNET else one
+        streaming(one, unets[one.role], form_of(plan), one.weight_bytes // 2) if one.part == UNET else one
         for one in plan.residency.lodgings
     )
     return replace(plan, residency=replace(plan.residency, lodgings=lodgings))

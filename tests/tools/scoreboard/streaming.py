@@ -8,6 +8,7 @@ import torch
 
 from core.checkpoint.describe import describe
 from core.memory.cargo import Dock, HostCargo
+from core.memory.form import Form
 from core.memory.mover import Where
 from core.memory.residency import bytes_of, named, streamed, units
 from core.memory.ring import Ring, Train
@@ -20,6 +21,7 @@ SLOTS: Final = 3
 PASSES: Final = 3
 DEVICE: Final = torch.device("cpu:0")
 """A processor under another name: its memory counts as a device's."""
+HALF: Final = Form(torch.float16.itemsize)
 ALIGNMENTS: Final = 64 << 10
 
 
@@ -28,9 +30,9 @@ def streamed_bytes(bench: Bench) -> Figures:
     found = describe(bench.model("base"))
     opened = open_unet(found, torch.float16, lambda count: True)
     config = opened.network.config
-    parts = units(config)
-    moving = streamed(parts, torch.float16.itemsize, bytes_of(parts, torch.float16.itemsize) // 2)
-    size = max(unit.parameters for unit in parts) * torch.float16.itemsize + ALIGNMENTS
+    parts = units(config, HALF)
+    moving = streamed(parts, bytes_of(parts) // 2)
+    size = max(unit.bytes for unit in parts) + ALIGNMENTS
     copies = FakeCopies(rate=size)
     ring = Ring(Dock(copies, 1 << 40), SLOTS, size, DEVICE)
     opened.mover.settle(Where(DEVICE, moving, ring), copy=True)
@@ -42,7 +44,7 @@ def streamed_bytes(bench: Bench) -> Figures:
         _pretend_pass(train, copies)
         sent.append(sum(copy.bytes for copy in copies.copies[before:]))
     copies.check()
-    expected = bytes_of(named(parts, moving), torch.float16.itemsize)
+    expected = bytes_of(named(parts, moving))
     order = "in order, no slot overwritten while in use" if copies.stalls == 0 else f"{copies.stalls} stalls"
     opened.mover.forget()
     return Figures(sent[-1] / 1e6, expected / 1e6, "MB", f"{len(moving)} units, {SLOTS} slots; {order}")
