@@ -9,6 +9,7 @@ from core import events
 from core.jobs.timings import Kind
 from core.memory.flops import cells_of, decoder_flops, step_flops
 from core.plan import BASE, Plan, Stage
+from core.request import EXACT
 from core.residency import TOWERS, UNET
 from core.sampling.catalogue import calls_per_step
 
@@ -30,7 +31,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Outline:
-    """The acts of `plan`. `warm` are the contents of files whose networks are still in memory."""
+    """The acts of `plan`. `warm` is what an earlier one left in memory."""
 
     plan: Plan
     warm: Collection[str] = ()
@@ -43,12 +44,13 @@ class Outline:
 
     @property
     def left_in_memory(self) -> frozenset[str]:
-        """Contents of the files whose networks stay when the run is through."""
-        files = [
-            self.plan.first_stage.model,
-            *(file for stage in self.plan.stages for file in (stage.model, stage.text)),
-        ]
-        return frozenset(file.sha256 for file in files) if self.plan.keep_resident else frozenset()
+        """What networks stay when the run is through, by the contents of their files."""
+        stages = self.plan.stages if self.plan.keep_resident else ()
+        return frozenset(one for stage in stages for one in self._networks(stage))
+
+    def _networks(self, stage: Stage) -> set[str]:
+        """Towers by the content of their file alone: only the weights of UNets may lie in more ways than one."""
+        return {stage.text.sha256, f"{stage.model.sha256} {self.plan.request.weights}"}
 
     def _group(self, group: list[int], first: bool) -> Iterator[Act]:
         """As the pipeline goes: each network's share of all pictures, then each picture's end. Networks that stay and
@@ -62,22 +64,28 @@ class Outline:
             yield Act(self._kind(events.SAVE, "", ""), index, float(self.plan.width * self.plan.height))
 
     def _preparation(self, stage: Stage, index: int) -> Iterator[Act]:
-        cold = not self.plan.keep_resident or not {stage.model.sha256, stage.text.sha256} <= set(self.warm)
+        cold = not self.plan.keep_resident or not self._networks(stage) <= set(self.warm)
         if cold:
             name = events.LOAD if stage.role == BASE else events.SWAP
             kind = self._kind(name, stage.text.sha256, self.plan.dtype, cold=True)
             yield Act(kind, index, self._weights(stage, TOWERS))
         work = self._weights(stage, UNET) if cold else 1.0
-        yield Act(self._kind(events.ENCODE, stage.model.sha256, self.plan.dtype, cold=cold), index, work)
+        yield Act(self._kind(events.ENCODE, stage.model.sha256, self._unet_type, cold=cold), index, work)
 
     def _steps(self, stage: Stage, index: int) -> Act:
         plan = self.plan
         name = events.BASE if stage.role == BASE else events.REFINER
         sides = 1 if plan.guidance_scale == 1 else 2
         patched = "patched" if plan.adapters and not plan.keep_patched else ""
-        kind = self._kind(name, stage.model.sha256, plan.dtype, f"{plan.sampler}/{sides}/{patched}")
+        kind = self._kind(name, stage.model.sha256, self._unet_type, f"{plan.sampler}/{sides}/{patched}")
         work = float(step_flops(plan, stage))
         return Act(kind, index, work, len(calls_per_step(plan.sampler, stage.sigmas)))
+
+    @property
+    def _unet_type(self) -> str:
+        """In which UNets compute; with how their weights lie, unless that is exactly."""
+        plan = self.plan
+        return plan.dtype if plan.request.weights == EXACT else f"{plan.dtype}/{plan.request.weights}"
 
     def _decoding(self, index: int) -> Act:
         plan = self.plan

@@ -14,6 +14,15 @@ from core.pipeline.run import run
 from tests.pipeline.studio import Shelf, Studio
 
 
+def test_weights_in_eight_bits_have_times_of_their_own(studio: Studio) -> None:
+    exact, narrow = (Outline(studio.plan(weights=way)) for way in ("exact", "8bit"))
+    apart = {act.stage for one, act in zip(exact.acts(), narrow.acts(), strict=True) if one.kind != act.kind}
+    assert apart == {events.ENCODE, events.BASE, events.REFINER}
+    warm = [act.kind.cold for act in Outline(narrow.plan, exact.left_in_memory).acts()]
+    assert warm == [act.kind.cold for act in narrow.acts()]
+    assert not any(act.kind.cold for act in Outline(narrow.plan, narrow.left_in_memory).acts())
+
+
 @pytest.mark.parametrize(
     ("resident", "sampler", "refiner"),
     [(True, "restart", None), (True, "euler", "refiner.safetensors"), (False, "euler", "refiner.safetensors")],
