@@ -1,30 +1,24 @@
-"""Which weights of a UNet may lie in 8 bits: as integers, with one scale for each output.
-
-Lossy, and only for those who ask. What is small, what feeds every block (the embeddings of time and size) and what
-meets the latents themselves stays as it is: all of it is less than a hundredth of a network.
-"""
+"""Which weights of a UNet may lie in 8 bits: as integers, with one scale for each output. Lossy, and only for those who
+ask."""
 
 from __future__ import annotations
 
-import re
 from math import prod
 from typing import Final
 
 from core.checkpoint.header import Shape
 
-FEWEST: Final = 4096
-"""Numbers of a weight. Those with fewer are norms, biases, and not worth a scale."""
+FEWEST: Final = 1 << 14
+"""Numbers of a weight. Those with fewer stay as they are: norms, biases, and the convolutions that meet the latents."""
 REACH: Final = 127
 """The largest of a row becomes this, or its negative."""
 SCALE_BYTES: Final = 4
 """Of a scale, which is float32 whatever the network computes in: the smallest would be lost in float16."""
 
-_EXACT: Final = re.compile(r"(?:time_embed|label_emb|input_blocks\.0\.0|out)\.")
 
-
-def lies_in_eight_bits(name: str, shape: Shape) -> bool:
-    """Whether the weight of that canonical name does, where a network has its weights in 8 bits."""
-    return len(shape) > 1 and prod(shape) >= FEWEST and not _EXACT.match(name)
+def lies_in_eight_bits(shape: Shape) -> bool:
+    """Whether a weight [O, …] does, where a network has its weights in 8 bits."""
+    return len(shape) > 1 and prod(shape) >= FEWEST
 
 
 def scale_of(weight: str) -> str:

@@ -22,15 +22,15 @@ class Form:
     itemsize: int
     eight_bits: bool = False
 
-    def bytes(self, name: str, shape: Shape) -> int:
-        """Of a tensor by its canonical name, with what belongs to it."""
-        if self.eight_bits and lies_in_eight_bits(name, shape):
+    def bytes(self, shape: Shape) -> int:
+        """Of a tensor, with its scales if it has any."""
+        if self.eight_bits and lies_in_eight_bits(shape):
             return prod(shape) + SCALE_BYTES * shape[0]
         return prod(shape) * self.itemsize
 
-    def widened_bytes(self, name: str, shape: Shape) -> int:
+    def widened_bytes(self, shape: Shape) -> int:
         """What is made of a tensor at its use: nothing where it lies as it is used."""
-        return prod(shape) * self.itemsize if self.eight_bits and lies_in_eight_bits(name, shape) else 0
+        return prod(shape) * self.itemsize if self.eight_bits and lies_in_eight_bits(shape) else 0
 
 
 def form_of(plan: Plan) -> Form:

@@ -43,7 +43,7 @@ def units(config: UNetConfig, form: Form) -> tuple[Unit, ...]:
     for tensor, shape in unet_tensors(config):
         found = _UNIT.match(tensor)
         name = found[0] if found else tensor.split(".", 1)[0]
-        counts[name] = counts.get(name, 0) + form.bytes(tensor, shape)
+        counts[name] = counts.get(name, 0) + form.bytes(shape)
     return tuple(Unit(name, count) for name, count in counts.items())
 
 
@@ -77,7 +77,7 @@ def slot_bytes(units: tuple[Unit, ...], moving: frozenset[str]) -> int:
 @lru_cache(maxsize=64)
 def widened_bytes(config: UNetConfig, form: Form) -> int:
     """What is made at once, at most, of weights that do not lie in the type in which they are used: one of them."""
-    return max(form.widened_bytes(tensor, shape) for tensor, shape in unet_tensors(config))
+    return max(form.widened_bytes(shape) for _, shape in unet_tensors(config))
 
 
 def _tiers(units: tuple[Unit, ...]) -> tuple[tuple[Unit, ...], ...]:

@@ -72,7 +72,7 @@ def unet_in_eight_bits(config: UNetConfig) -> UNet:
     """Without memory, as `skeleton` builds it."""
     unet = UNet(config)
     for name, weight in list(unet.named_parameters()):
-        if lies_in_eight_bits(name, weight.shape):
+        if lies_in_eight_bits(weight.shape):
             layer = unet.get_submodule(name.removesuffix(".weight"))
             cast(Fetching, layer).lie_in_eight_bits()
     return unet
