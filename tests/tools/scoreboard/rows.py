@@ -48,6 +48,7 @@ LOSSY: Final[Mapping[str, Mapping[str, object]]] = {
     "step cache 3": {"step_cache": 3},
     "merged cells 0.4": {"merge_tokens": 0.4},
     "both, 2 and 0.4": {"step_cache": 2, "merge_tokens": 0.4},
+    "8-bit weights": {"weights": "8bit"},
 }
 
 ON_CARD: Final = (
