@@ -35,12 +35,15 @@ def fetch_optional(bias: Tensor | None, like: Tensor) -> Tensor | None:
 def widened(weight: Tensor, scale: Tensor, like: Tensor) -> Tensor:
     """The integers `weight` [O, …] times `scale` [O], where and as `like` is: multiplied in float32 and rounded once,
     so that scales may be smaller than what `like` can tell from nothing."""
-    weight, factors = weight.to(like.device), scale.to(like.device).view(-1, *[1] * (weight.ndim - 1))
-    made = torch.empty_like(weight, dtype=like.dtype)
-    step = max(1, WIDENED // weight[0].numel()) if like.device.type == "cpu" else len(weight)
-    for rows, factor, place in zip(weight.split(step), factors.split(step), made.split(step), strict=True):
-        torch.mul(rows, factor, out=place)
-    return made
+    own, factors = weight.to(like.device), scale.to(like.device)[:, None]
+    # In the order in which they lie: convolutions have their channels last.
+    own = own.permute(0, 2, 3, 1) if own.ndim == 4 else own
+    made = torch.empty(own.shape, dtype=like.dtype, device=like.device)
+    step = max(1, WIDENED // own[0].numel()) if like.device.type == "cpu" else len(own)
+    rows, places = (them.flatten(1).split(step) for them in (own, made))
+    for some, factor, place in zip(rows, factors.split(step), places, strict=True):
+        torch.mul(some, factor, out=place)
+    return made.permute(0, 3, 1, 2) if made.ndim == 4 else made
 
 
 class Affine(NamedTuple):

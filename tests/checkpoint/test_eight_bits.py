@@ -18,6 +18,7 @@ from core.checkpoint.describe import describe
 from core.checkpoint.eight_bits import REACH, lies_in_eight_bits, scale_of
 from core.checkpoint.filling import narrow
 from core.errors import HangaError
+from core.memory.packing import empty
 from core.models.ops import widened
 from core.pipeline.opening import open_unet_in_eight_bits
 from tests.checkpoint.samples import base_networks, write_file, write_folder
@@ -66,6 +67,7 @@ def test_rows_are_the_same_by_themselves(start: int, count: int) -> None:
 def test_at_their_use_they_are_rounded_once(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
     """Also where a scale is too small for the type, as those of float16 often are."""
     integers, scale = narrowed(1e-4 * torch.randn(shape))
+    integers = empty(integers.shape, torch.int8, CPU).copy_(integers)
     made = widened(integers, scale, torch.empty(0, dtype=dtype))
     expected = integers.double() * scale.double().view(-1, *[1] * (len(shape) - 1))
     assert torch.equal(made, expected.float().to(dtype))

@@ -9,9 +9,14 @@ import torch
 from torch import Tensor
 
 from core.architecture import SIZE_EMBEDDING_DIM
+from core.checkpoint.eight_bits import scale_of
+from core.checkpoint.filling import narrow
+from core.checkpoint.load import skeleton
 from core.memory.flops import decoder_flops, unet_flops
 from core.models.course import Course
+from core.models.unet import UNet
 from core.models.vae import VAE
+from core.pipeline.opening import unet_in_eight_bits
 from tests.tools.random_checkpoint import random_tensor
 from tests.tools.scoreboard.bench import Bench, turns
 from tests.tools.scoreboard.row import Figures
@@ -25,8 +30,12 @@ GIGA: Final = 1e9
 
 
 def one_pass(bench: Bench, sides: int = SIDES, **shortcuts: Any) -> Callable[[], Tensor]:
+    return pass_of(bench.unet, bench, sides, **shortcuts)
+
+
+def pass_of(unet: UNet, bench: Bench, sides: int = SIDES, **shortcuts: Any) -> Callable[[], Tensor]:
     """A pass as all but the first of a run are: the prompt has been read."""
-    unet, (latents, times, context, vector) = bench.unet, bench.inputs(sides)
+    latents, times, context, vector = bench.inputs(sides)
     course = Course(context, **shortcuts)
 
     @torch.inference_mode()
@@ -136,6 +145,26 @@ def step_cache_pass(bench: Bench) -> Figures:
 def merged_pass(bench: Bench) -> Figures:
     fast, exact = turns(bench, [one_pass(bench, merged=0.5), one_pass(bench)])
     return Figures(fast, exact, "s", f"half of the cells, {bench.scale.side}²")
+
+
+def eight_bit_pass(bench: Bench) -> Figures:
+    """Beside one with the same weights as they are, and how far it is off."""
+    ways = [pass_of(_in_eight_bits(bench.unet), bench), one_pass(bench)]
+    rounded, exact = (way().float() for way in ways)
+    ours, beside = turns(bench, ways)
+    off = float((rounded - exact).norm() / exact.norm())
+    return Figures(ours, beside, "s", f"{bench.scale.side}², {_short(bench.dtype)}, relative error {off:.1e}")
+
+
+def _in_eight_bits(unet: UNet) -> UNet:
+    made = skeleton(unet_in_eight_bits, unet.config)
+    weights = unet.state_dict()
+    for name in [name for name, it in made.state_dict().items() if it.dtype == torch.int8]:
+        own, weights[name] = weights[name], torch.empty_like(weights[name], dtype=torch.int8)
+        weights[scale_of(name)] = torch.empty(len(own), device=own.device)
+        narrow(own.cpu(), weights[name], weights[scale_of(name)])
+    made.load_state_dict(weights, assign=True)
+    return made
 
 
 def _short(dtype: torch.dtype) -> str:

@@ -41,6 +41,8 @@ HERE: Final = (
         "whole runs 2.6 times as fast", PROCESSOR, passes.step_cache_pass),
     Row("lossy: merged cells, pass", "a pass with half of the cells merged ÷ a whole one", None,
         "attention is 12 % of the operations", PROCESSOR, passes.merged_pass),
+    Row("lossy: 8-bit weights, pass", "a pass with weights in 8 bits ÷ one with weights as they are", None,
+        "none known", PROCESSOR, passes.eight_bit_pass),
 )  # fmt: skip
 
 LOSSY: Final[Mapping[str, Mapping[str, object]]] = {
