@@ -3,9 +3,9 @@
     python -m tests.tools.load_speed --folder F [--size medium] [--rounds 5]
 
 Makes a UNet with random weights in half precision in F, unless it is there, and reads it in turns: bare, into a network
-of the same type, converted, and used in place. Tells the median of each and its ratio to the bare read. Pages of the
-file are in memory but for the first round, which is not counted. Where other work shares the machine, the seconds that
-processors spent (of all threads) tell more than those that passed.
+of the same type, converted, into 8 bits, and used in place. Tells the median of each and its ratio to the bare read.
+Pages of the file are in memory but for the first round, which is not counted. Where other work shares the machine, the
+seconds that processors spent (of all threads) tell more than those that passed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from core.checkpoint.filling import LANES
 from core.checkpoint.save import save_checkpoint
 from core.memory.mover import Where
 from core.models.unet import UNet
-from core.pipeline.opening import open_unet
+from core.pipeline.opening import OPENERS
+from core.request import EIGHT_BITS, EXACT
 from tests.tiny import BASE_UNET as TINY
 
 CPU: Final = torch.device("cpu")
@@ -71,8 +72,8 @@ def bare(path: Path) -> None:
         list(pool.map(read, range(0, size, PIECE)))
 
 
-def loaded(path: Path, dtype: torch.dtype, in_place: bool = False) -> None:
-    one = open_unet(describe(path), dtype, lambda count: False)
+def loaded(path: Path, dtype: torch.dtype, in_place: bool = False, weights: str = EXACT) -> None:
+    one = OPENERS["unet", weights](describe(path), dtype, lambda count: False)
     one.mover.settle(Where(CPU, in_place=in_place))
 
 
@@ -87,6 +88,7 @@ def measured(path: Path, rounds: int) -> dict[str, Seconds]:
         "float16": lambda: loaded(path, torch.float16),
         "to bfloat16": lambda: loaded(path, torch.bfloat16),
         "to float32": lambda: loaded(path, torch.float32),
+        "in 8 bits": lambda: loaded(path, torch.bfloat16, weights=EIGHT_BITS),
         "in place": lambda: loaded(path, torch.float16, in_place=True),
     }
     times: dict[str, list[Seconds]] = {name: [] for name in ways}

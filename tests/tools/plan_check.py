@@ -23,7 +23,7 @@ from core.architecture import TextConfig, UNetConfig, VAEConfig
 from core.jobs.estimates import Estimator
 from core.paths import Home
 from core.plan import Plan
-from core.request import Request
+from core.request import EIGHT_BITS, EXACT, Request
 from tests.house import ROOT
 from tests.tools.random_checkpoint import Networks, checkpoint_tensors, write_random
 
@@ -51,6 +51,7 @@ class Case:
     model: str
     size: int
     steps: int
+    weights: str = EXACT
 
     @property
     def request(self) -> Request:
@@ -64,6 +65,7 @@ class Case:
             steps=self.steps,
             seed=7,
             device="cpu",
+            weights=self.weights,
         )
 
 
@@ -146,6 +148,7 @@ def cases(size: int | None, steps: int, medium: Path) -> list[Case]:
         Case("starter 256", "starter", size or 256, steps),
         Case("starter 512", "starter", 2 * (size or 256), steps),
         Case("medium 512", str(medium), 2 * (size or 256), steps),
+        Case("medium 512, 8 bits", str(medium), 2 * (size or 256), steps, EIGHT_BITS),
     ]
 
 
