@@ -24,3 +24,5 @@ def _told(language: Language, request: Request) -> Iterator[str]:
     if request.guidance.interval != EXACT.guidance.interval:
         first, last = (100 * share for share in request.guidance.interval)
         yield language.say("window.lossy.interval", first=first, last=last)
+    if request.weights != EXACT.weights:
+        yield language.say("window.lossy.weights")

@@ -97,7 +97,7 @@ class TestPresets:
 
     def test_every_setting_is_theirs_or_belongs_to_one_picture_or_machine(self) -> None:
         shown = {"prompt", "negative", "prompt_2", "negative_2", "seed", "count"}
-        assert {*MEMBERS, *shown, "device", "dtype", "schema"} == {each.name for each in fields(Request)}
+        assert {*MEMBERS, *shown, "device", "dtype", "weights", "schema"} == {each.name for each in fields(Request)}
 
     def test_may_set_a_few_things_only(self, tmp_path: Path) -> None:
         path = tmp_path / "x.json"

@@ -100,7 +100,7 @@ def create_faster(studio: Studio) -> Iterator[QWidget]:
     panel = studio.window.create_page.panel
     before = panel.written()
     guidance = Guidance(interval=(0.1, 0.8))
-    panel.use(replace(before.request, step_cache=2, merge_tokens=0.4, guidance=guidance))
+    panel.use(replace(before.request, step_cache=2, merge_tokens=0.4, guidance=guidance, weights="8bit"))
     fold = panel.findChild(Fold, "faster")
     assert fold is not None
     fold.set_open(True)

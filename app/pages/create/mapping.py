@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from app.pages.create.count_field import CountField
-from app.pages.create.faster import Faster
+from app.pages.create.faster import WAYS, Faster
 from app.pages.create.form import Binding
 from app.pages.create.framing import Framing
 from app.pages.create.lora_list import LoraList
@@ -17,7 +17,7 @@ from app.pages.create.prompts import Prompts
 from app.widgets.aspect_picker import AspectPicker
 from app.widgets.number_field import NumberField
 from app.widgets.seed_field import SeedField
-from core.request import Request, Size
+from core.request import EXACT, Request, Size
 
 USUAL_GUIDANCE = 5.0
 """Shown where the request leaves it to the model."""
@@ -170,6 +170,11 @@ def _framing(framing: Framing) -> Iterator[Binding]:
 
 
 def _faster(faster: Faster) -> Iterator[Binding]:
+    yield Binding(
+        lambda request: faster.weights.choose(request.weights if request.weights in WAYS else EXACT),
+        lambda: faster.weights.value,
+        lambda request, way: replace(request, weights=way),
+    )
     yield Binding(
         lambda request: faster.step_cache.set_value(request.step_cache),
         lambda: round(faster.step_cache.value),

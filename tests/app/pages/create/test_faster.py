@@ -44,6 +44,8 @@ def test_the_folded_line_says_what_is_on(panel: Panel) -> None:
     assert "40 % merged" in header(panel)
     panel.faster.guided.set_span(0, 1)
     assert header(panel).endswith(": 2 steps share · 40 % merged")
+    panel.faster.weights.choose("8bit")
+    assert header(panel).endswith("merged · weights in 8 bits")
 
 
 def test_turned_on_and_off_again_nothing_is_left(panel: Panel) -> None:
@@ -52,10 +54,12 @@ def test_turned_on_and_off_again_nothing_is_left(panel: Panel) -> None:
     panel.faster.step_cache.set_value(4)
     panel.faster.merge_tokens.set_value(50)
     panel.faster.guided.set_span(0.2, 0.6)
+    panel.faster.weights.choose("8bit")
     assert panel.request() != before
     panel.faster.step_cache.set_value(1)
     panel.faster.merge_tokens.set_value(0)
     panel.faster.guided.set_span(0, 1)
+    panel.faster.weights.choose("exact")
     assert panel.request() == before
 
 
@@ -74,7 +78,7 @@ def test_tab_goes_through_it_in_the_order_of_sight(panel: Panel) -> None:
         if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
             stops.append(widget.objectName())
         widget = widget.nextInFocusChain()
-    assert stops[:7] == [
+    assert stops[:8] == [
         "faster.header",
         "step_cache.slider",
         "step_cache.box",
@@ -82,4 +86,5 @@ def test_tab_goes_through_it_in_the_order_of_sight(panel: Panel) -> None:
         "merge_tokens.box",
         "guided.first",
         "guided.last",
+        "weights.box",
     ]

@@ -53,6 +53,7 @@ requests = st.builds(
     positive=micro,
     negative_conditioning=micro,
     step_cache=st.integers(-1, 20),
+    weights=st.sampled_from(["exact", "8bit", "none such"]),
     merge_tokens=shares,
     seed=st.none() | st.integers(0, 2**63 - 1),
     count=st.integers(1, 20_000),
