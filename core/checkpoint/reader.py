@@ -88,8 +88,10 @@ class TensorFile:
         self.read_at(info.start, target)
 
     def foretell(self, start: int, count: int) -> None:
-        """Have the system read bytes into its cache, which takes as long as reading them, but no processor. Only where
-        the system has `posix_fadvise`."""
+        """Have the system read bytes into its cache, which takes as long as reading them, but no processor. Systems
+        that cannot be told do nothing."""
+        if not hasattr(os, "posix_fadvise"):
+            return
         for at in range(start, start + count, FORETOLD):
             os.posix_fadvise(self._file.fileno(), at, min(FORETOLD, start + count - at), os.POSIX_FADV_WILLNEED)
 

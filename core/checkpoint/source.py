@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,12 +67,11 @@ class PartSource(Generic[C]):
     def foretell(self) -> None:
         """Have the system read what will be asked for into its cache, where systems can be told. Takes as long as
         reading does. Raises HangaError file.* where it cannot be read."""
-        if hasattr(os, "posix_fadvise"):
-            for header in {item.header.path: item.header for item in self.part.stored}.values():
-                mine = [item.info for item in self.part.stored if item.header.path == header.path]
-                start = min(info.start for info in mine)
-                with TensorFile(header) as file:
-                    file.foretell(start, max(info.start + info.bytes for info in mine) - start)
+        for header in {item.header.path: item.header for item in self.part.stored}.values():
+            mine = [item.info for item in self.part.stored if item.header.path == header.path]
+            start = min(info.start for info in mine)
+            with TensorFile(header) as file:
+                file.foretell(start, max(info.start + info.bytes for info in mine) - start)
 
     def left_out(self, wanted: Iterable[str]) -> Account:
         """What the layout leaves out of `wanted`; raises HangaError if anything else the network needs is not there."""
