@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import fmean, median
 from typing import Final
 
 from core import events
@@ -147,7 +147,8 @@ class Course:
         if self.entered and not self.act.steps:
             self.timings.learn(self.act.kind, self.act.work, self.clock() - self.act_started)
         if self.steps:
-            self.timings.learn(self.act.kind, self.act.work, median(self.measured[self.act.kind][-self.steps :]))
+            taken = self.measured[self.act.kind][-self.steps :]
+            self.timings.learn(self.act.kind, self.act.work, _typical(self.act, taken))
 
     def _left_in(self, act: Act) -> float | None:
         expected = self._expected(act)
@@ -173,7 +174,7 @@ class Course:
         learned, own = self.timings.seconds(act.kind, act.work), self.measured.get(act.kind)
         if own is None:
             return learned
-        known = median(own[-RECENT:])
+        known = _typical(act, own[-RECENT:])
         return known if learned is None else (TRUST * learned + len(own) * known) / (TRUST + len(own))
 
     def _any_step(self) -> float | None:
@@ -183,3 +184,8 @@ class Course:
 
 def _residual(expected: float, passed: float) -> float:
     return max(expected - passed, OVERDUE * passed)
+
+
+def _typical(act: Act, seconds: Sequence[float]) -> float:
+    """Of a step: one that was slow by accident does not count, unless steps differ by nature."""
+    return median(seconds) if act.even else fmean(seconds)

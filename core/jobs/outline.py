@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from core import events
 from core.jobs.timings import Kind
@@ -12,6 +13,9 @@ from core.plan import BASE, Plan, Stage
 from core.request import EXACT
 from core.residency import TOWERS, UNET
 from core.sampling.catalogue import calls_per_step
+
+WHOLE: Final = (0.0, 1.0)
+"""The guidance interval of a run that is guided from its beginning to its end."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class Act:
     index: int
     work: float
     steps: int = 0
+    even: bool = True
+    """Whether each of the `steps` takes as long as the others."""
 
     @property
     def stage(self) -> str:
@@ -77,9 +83,11 @@ class Outline:
         name = events.BASE if stage.role == BASE else events.REFINER
         sides = 1 if plan.guidance_scale == 1 else 2
         patched = "patched" if plan.adapters and not plan.keep_patched else ""
-        kind = self._kind(name, stage.model.sha256, self._unet_type, f"{plan.sampler}/{sides}/{patched}")
-        work = float(step_flops(plan, stage))
-        return Act(kind, index, work, len(calls_per_step(plan.sampler, stage.sigmas)))
+        detail = "/".join((plan.sampler, str(sides), patched, *_shortcuts(plan)))
+        kind = self._kind(name, stage.model.sha256, self._unet_type, detail)
+        calls = calls_per_step(plan.sampler, stage.sigmas)
+        even = plan.request.step_cache == 1 and plan.guidance_interval == WHOLE
+        return Act(kind, index, float(step_flops(plan, stage)), len(calls), even)
 
     @property
     def _unet_type(self) -> str:
@@ -99,3 +107,14 @@ class Outline:
 
     def _kind(self, name: str, model: str, dtype: str, detail: str = "", cold: bool = False) -> Kind:
         return Kind(name, self.plan.device, cold, dtype, model[:16], detail)
+
+
+def _shortcuts(plan: Plan) -> Iterator[str]:
+    """What saves time in a run at some cost; nothing where all of it is exact."""
+    request = plan.request
+    if request.step_cache > 1:
+        yield f"cache {request.step_cache}"
+    if request.merge_tokens:
+        yield f"merge {request.merge_tokens:g}"
+    if plan.guidance_interval != WHOLE and plan.guidance_scale != 1:
+        yield "guided {:g}-{:g}".format(*plan.guidance_interval)

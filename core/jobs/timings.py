@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from statistics import median
+from statistics import median_low
 from typing import Final
 
 from core.durable import keep_aside, write_over
@@ -150,7 +150,8 @@ def _is_sound(sample: Sample) -> bool:
 
 
 def _rate(samples: list[Sample], work: float) -> float:
-    """Seconds per work, as with the work most like it: cost does not grow evenly with size."""
+    """Seconds per work, as with the work most like it: cost does not grow evenly with size. Of two in the middle the
+    faster: what makes a run slow is an accident, or its being the first."""
     newest_first = samples[::-1]
     nearest = sorted(newest_first, key=lambda sample: abs(math.log(sample[0] / work)))[:NEAREST]
-    return median(seconds / known for known, seconds in nearest)
+    return median_low(seconds / known for known, seconds in nearest)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +21,7 @@ from core.jobs.estimates import Estimator
 from core.jobs.timings import MOST_KINDS, REMEMBERED, Kind, Timings
 from core.plan import Plan
 from core.progress import Progress
-from core.request import Request
+from core.request import Guidance, Request
 from tests.library.conftest import plan_for
 
 PLAN = plan_for(Request(prompt="x", sampler="euler"))
@@ -210,6 +211,38 @@ def test_larger_pictures_take_longer_and_other_models_about_as_long(store: Path)
     assert other is not None
     assert slower is not None
     assert estimator.expected(replace(PLAN, device="cuda:0")) is None
+
+
+SAVING = [{"step_cache": 2}, {"merge_tokens": 0.4}, {"guidance": Guidance(interval=(0.0, 0.5))}, {"weights": "8bit"}]
+
+
+@pytest.mark.parametrize("saving", SAVING, ids=["step cache", "merged cells", "guided part", "8 bits"])
+def test_what_saves_time_is_learned_by_itself(store: Path, saving: dict[str, Any]) -> None:
+    exact, studio = longer(PLAN, 8), Studio()
+    request = replace(PLAN.request, **saving)
+    fast = replace(exact, request=request, guidance_interval=request.guidance.interval)
+    watch(Estimator(store, studio.clock), studio, exact)
+    known = Estimator(store, studio.clock).expected(exact)
+    uneven = "merge_tokens" not in saving and "weights" not in saving
+    turns = itertools.cycle([1.0, 0.2] if uneven else [0.5])
+    studio.pace = lambda stage: next(turns) if stage == events.BASE else 1.0
+    for _ in range(2):
+        studio.held.clear()
+        started = studio.now
+        watch(Estimator(store, studio.clock), studio, fast)
+    estimator = Estimator(store, studio.clock)
+    assert estimator.expected(exact) == pytest.approx(known)
+    assert estimator.expected(fast) == pytest.approx(studio.now - started)
+
+
+def test_of_two_runs_the_slow_one_was_an_accident(store: Path) -> None:
+    studio = Studio(lambda stage: 3.0 if stage == events.ENCODE else 1.0)
+    for _ in range(2):
+        studio.held.clear()
+        started = studio.now
+        watch(Estimator(store, studio.clock), studio, PLAN)
+        studio.pace = lambda stage: 1.0
+    assert Estimator(store, studio.clock).expected(PLAN) == pytest.approx(studio.now - started)
 
 
 def test_broken_runs_teach_what_they_had_done(store: Path) -> None:
