@@ -16,7 +16,7 @@ DESKTOP: Final = 400_000_000
 """Bytes of a graphics card that other programs and the screen take."""
 CONTEXT: Final = {CUDA: 500_000_000}
 """Bytes of a card that its driver takes for a process and that no allocator sees."""
-LIBRARIES: Final = {CPU: 520_000_000, APPLE: 700_000_000}
+LIBRARIES: Final = {CPU: 500_000_000, APPLE: 700_000_000}
 """Bytes of a process that has loaded torch and the text towers' libraries, and no weights."""
 CARD_LIBRARIES: Final = 1_500_000_000
 """The same with a driver and its kernels."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from core.jobs.estimates import Estimator
 from core.paths import Home
 from core.plan import Plan
 from core.request import EIGHT_BITS, EXACT, Request
+from core.torch_environment import for_torch
 from tests.house import ROOT
 from tests.tools.random_checkpoint import Networks, checkpoint_tensors, write_random
 
@@ -140,7 +142,8 @@ def report(found: dict[str, Any]) -> Iterator[str]:
         if told is not None:
             total = [total[0] + told, total[1] + took]
             yield f"{'':20} {stage:9} {told:9.2f} {took:9.2f} {told / took if took else 1:6.2f}"
-    yield f"{'':20} {'all s':9} {total[0]:9.2f} {total[1]:9.2f} {total[0] / total[1]:6.2f}"
+    if total[1]:
+        yield f"{'':20} {'all s':9} {total[0]:9.2f} {total[1]:9.2f} {total[0] / total[1]:6.2f}"
 
 
 def cases(size: int | None, steps: int, medium: Path) -> list[Case]:
@@ -177,7 +180,10 @@ def main() -> None:
                 command = [sys.executable, "-m", "tests.tools.plan_check", "--case", str(number), "--folder", folder]
                 command += ["--steps", str(options.steps), "--rounds", str(options.rounds)]
                 command += ["--size", str(options.size)] if options.size else []
-                out = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+                environment = for_torch(os.environ)
+                out = subprocess.run(
+                    command, cwd=ROOT, check=True, capture_output=True, text=True, env=environment
+                ).stdout
                 print("\n".join(report(json.loads(out.splitlines()[-1]))), flush=True)
 
 
