@@ -148,7 +148,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     where.add_argument("--readme", action="store_true", help="those that README.md shows")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", action="append", help="beginning of the name of a scene")
-    parser.add_argument("--states", action="append", help="a variant such as dark-ja-1280x720")
+    parser.add_argument(
+        "--states", action="append", choices=[str(each) for each in FULL], help="a variant such as dark-ja-1280x720"
+    )
     parser.add_argument("--scale", type=int, help=argparse.SUPPRESS)
     return parser.parse_args(argv)
 
