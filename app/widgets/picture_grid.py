@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -35,11 +36,15 @@ Carry = Callable[[list[str]], QMimeData | None]
 """Identities of pictures → what a drag takes along; None when nothing can be dragged."""
 
 Cursor = QAbstractItemView.CursorAction
+MOVING: Final = {
+    *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
+    *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
+}
 
 
 class PictureGrid(QListView):
-    """Arrows move, with Shift they select, Ctrl and Space add or take away, Return or Space opens; the mouse does as
-    usual."""
+    """Arrows select, with Shift more and more, with Ctrl they only move; Ctrl and Space add or take away, Return or
+    Space opens; the mouse does as usual."""
 
     opened = Signal(str)
     selection_changed = Signal()
@@ -169,9 +174,11 @@ class PictureGrid(QListView):
         return False
 
     def moveCursor(self, action: Cursor, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        count, row = len(self._rows), max(self.currentIndex().row(), 0)
+        count, row = len(self._rows), self.currentIndex().row()
         if not count:
             return QModelIndex()
+        if row < 0:  # the keys come from nowhere: they begin at the first picture
+            return self.model().index(count - 1 if action == Cursor.MoveEnd else 0, 0)
         page = max(int(self.viewport().height() / (HEIGHTS[self._zoom] + NEAR)) - 1, 1)
         downward = {
             Cursor.MoveUp: -1,
@@ -227,7 +234,10 @@ class PictureGrid(QListView):
         elif event.text() and not event.text().isspace() and not event.modifiers():
             event.ignore()
         else:
+            before = self.currentIndex().row()
             super().keyPressEvent(event)
+            if event.key() in MOVING and self.currentIndex().row() == before:
+                self._select_where_it_is(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -280,6 +290,13 @@ class PictureGrid(QListView):
         if anchor is not None and anchor < count:
             self.verticalScrollBar().setValue(round(self._rows.place(anchor).y))
         self.viewport().update()
+
+    def _select_where_it_is(self, event: QKeyEvent) -> None:
+        """Qt selects what a key goes to only if that is another picture: not one that is alone, or at the edge."""
+        current = self.currentIndex()
+        command = self.selectionCommand(current, event)
+        if current.isValid() and not self.selectionModel().isSelected(current):
+            self.selectionModel().select(current, command)
 
     def _select(self, ranges: Iterable[range]) -> None:
         chosen = QItemSelection()

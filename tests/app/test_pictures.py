@@ -187,6 +187,46 @@ class TestGrid:
         qtbot.keyClick(grid, Qt.Key.Key_A, CONTROL)
         assert len(grid.selected()) == 200
 
+    @pytest.mark.parametrize("key", [Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_End])
+    @pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, SHIFT])
+    def test_every_arrow_selects_a_picture_that_is_alone(
+        self, qtbot: QtBot, grid: PictureGrid, key: Qt.Key, modifier: Qt.KeyboardModifier
+    ) -> None:
+        grid.pictures.set_rows(list(pictures(1)))
+        grid.clearFocus()
+        grid.setFocus()
+        assert (grid.current(), grid.selected()) == ("p0", [])
+        qtbot.keyClick(grid, key, modifier)
+        assert grid.selected() == ["p0"]
+
+    def test_the_keys_begin_at_the_first_picture(self, qtbot: QtBot, grid: PictureGrid) -> None:
+        qtbot.keyClick(grid, Qt.Key.Key_Right)
+        assert (grid.current(), grid.selected()) == ("p0", ["p0"])
+        grid.show_pictures(list(pictures(0)))
+        grid.show_pictures(list(pictures(9)))
+        grid.clearFocus()
+        grid.setFocus()
+        assert (grid.current(), grid.selected()) == ("p0", [])
+
+    def test_with_control_arrows_only_move(self, qtbot: QtBot, grid: PictureGrid) -> None:
+        grid.setCurrentIndex(grid.pictures.index(1))
+        for _ in range(3):
+            qtbot.keyClick(grid, Qt.Key.Key_Left, CONTROL)
+        assert (grid.current(), grid.selected()) == ("p0", ["p1"])
+        qtbot.keyClick(grid, Qt.Key.Key_Space, CONTROL)
+        assert grid.selected() == ["p0", "p1"]
+
+    def test_at_the_edge_an_arrow_selects_the_picture_there_alone(self, qtbot: QtBot, grid: PictureGrid) -> None:
+        grid.setCurrentIndex(grid.pictures.index(198))
+        qtbot.keyClick(grid, Qt.Key.Key_Right, CONTROL)
+        assert (grid.current(), grid.selected()) == ("p199", ["p198"])
+        qtbot.keyClick(grid, Qt.Key.Key_Right)
+        assert grid.selected() == ["p199"]
+        qtbot.keyClick(grid, Qt.Key.Key_Left, SHIFT)
+        qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
+        qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
+        assert grid.selected() == ["p199"]
+
     def test_clicks_select_as_everywhere(self, qtbot: QtBot, grid: PictureGrid) -> None:
         def click(row: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
             qtbot.mouseClick(grid.viewport(), LEFT, modifier, grid.visualRect(grid.pictures.index(row)).center())

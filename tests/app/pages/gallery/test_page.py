@@ -92,6 +92,15 @@ class TestMarking:
         gallery.wait(lambda: gallery.page.browser.outline.glance(0).rating == 4)
         assert gallery.page.browser.selected() == picked
 
+    def test_an_arrow_and_a_figure_rate_a_picture_that_is_alone(self, gallery: Gallery) -> None:
+        (alone,) = gallery.search("night")
+        grid = gallery.page.browser.grid
+        gallery.qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.viewport().rect().center())
+        assert gallery.page.browser.selected() == []
+        gallery.qtbot.keyClick(grid, Key.Key_Right)
+        gallery.qtbot.keyClick(grid, Key.Key_4)
+        gallery.wait(lambda: gallery.ask(lambda engine: engine.library.ids(Query(rating=4))) == [alone])
+
     def test_x_rejects_and_again_takes_it_back(self, gallery: Gallery) -> None:
         (picked,) = gallery.pick(1)
 
