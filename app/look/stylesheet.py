@@ -21,6 +21,7 @@ QWidget[role="panel"] { background: $panel; }
 QWidget[role="ground"] { background: $ground; }
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: ${RADIUS}px; }
 QFrame[role="strip"] { background: $card; border: none; border-bottom: 1px solid $line; }
+QFrame[role="foot"] { background: $card; border: none; border-top: 1px solid $edge; }
 QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 
 QLabel { background: transparent; }

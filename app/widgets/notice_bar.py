@@ -7,11 +7,11 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from app.atelier import Atelier
 from app.look.icons import plain_icon
-from app.look.metrics import APART, ICON, NEAR
+from app.look.metrics import GROUP, ICON, NEAR
 from app.widgets.announcing import announce
 from app.widgets.buttons import IconButton, TextButton
 
@@ -34,14 +34,14 @@ class NoticeBar(QFrame):
         self._atelier, self._kind = atelier, INFO
         self._back: Act | None = None
         self.setObjectName(name)
-        self.setProperty("role", "notice")
+        self.setProperty("role", "foot")
         self._icon, self._words = QLabel(), QLabel()
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._undo = TextButton(atelier, f"{name}.undo", "window.notice.undo", icon="undo")
         self._close = IconButton(atelier, f"{name}.close", "close", "window.notice.close")
         row = QHBoxLayout(self)
-        row.setContentsMargins(APART, 6, 6, 6)
+        row.setContentsMargins(GROUP, 6, NEAR, 6)
         row.setSpacing(NEAR)
         row.addWidget(self._icon)
         row.addWidget(self._words, 1)
@@ -66,7 +66,6 @@ class NoticeBar(QFrame):
         self.setAccessibleName(text)
         self._dress()
         self.show()
-        self.raise_()
         announce(self, text)
         self._wait()
 
@@ -107,11 +106,3 @@ class NoticeBar(QFrame):
         scale = self.devicePixelRatioF()
         drawn = plain_icon(icon, getattr(self._atelier.look.tokens, ink))
         self._icon.setPixmap(drawn.pixmap(QSize(ICON, ICON), scale))
-
-
-def place_notice(notice: NoticeBar, over: QWidget, margin: int = 24, below: int = 52) -> None:
-    """Puts a notice near the upper edge of `over`, below its tools, in the middle, as wide as it needs to be: what
-    stands at the foot of pages, such as Generate, is never covered."""
-    width = min(max(notice.sizeHint().width(), 320), over.width() - 2 * margin)
-    height = max(notice.heightForWidth(width), notice.sizeHint().height())
-    notice.setGeometry((over.width() - width) // 2, below, width, height)

@@ -128,8 +128,12 @@ class PictureGrid(QListView):
         """Qt asks for it after every change of data; rows depend on shapes and width alone, and are arranged there."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rows depend on the width alone; where only the height changes, pictures stay where they are."""
         QAbstractItemView.resizeEvent(self, event)
-        self._arrange()
+        if event.size().width() != event.oldSize().width():
+            self._arrange()
+        else:
+            self.updateGeometries()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """QListView would move what it laid out itself, which is nothing."""

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.atelier import Atelier
 from app.desktop.desktop import RUNNING, WAITING, Desktop
 from app.engine_thread import EngineThread
-from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar, place_notice
+from app.widgets.notice_bar import DONE, INFO, WARNING, NoticeBar
 from app.window.aloud import Aloud
 from app.window.closing import Closing
 from app.window.commands import BLIND, COMPARING, CREATE, GALLERY, MODELS, PAGES, QUEUE, SETTINGS, command
@@ -200,17 +200,13 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(min(SMALLEST[0], room.width()), min(SMALLEST[1], room.height()))
         self.create_page.focus()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        place_notice(self.notice, self._stack)
-
     def _show_notice(self, code: str, data: Data, kind: str, undo: Callable[[], None] | None = None) -> None:
         self._said, self._say_again = code, lambda: self._show_notice(code, data, kind, undo)
         self.notice.tell(self._atelier.language.say(code, **data), kind, undo)
-        place_notice(self.notice, self._stack)
 
     def _lay_out(self) -> None:
         whole = QWidget()
+        self.notice.setParent(whole)  # first, so that Tab goes from the end of a page to it, and then to the rail
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -219,8 +215,9 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.first_card)
         column.addWidget(self._stack, 1)
+        # The page gives way at its foot: rows and pictures stay where they are while a notice comes and goes.
+        column.addWidget(self.notice)
         row.addLayout(column, 1)
-        self.notice.setParent(self._stack)
         self.setCentralWidget(whole)
 
     def _recent(self) -> Recent:

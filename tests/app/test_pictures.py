@@ -283,6 +283,13 @@ class TestGrid:
         grid.resize(500, 600)
         assert abs(grid.indexAt(QPoint(40, 40)).row() - first) < 12
 
+    def test_more_or_less_height_moves_no_picture(self, grid: PictureGrid) -> None:
+        grid.verticalScrollBar().setValue(777)
+        for height in (540, 600):
+            grid.resize(900, height)
+            assert grid.verticalScrollBar().value() == 777
+            assert grid.verticalScrollBar().pageStep() == grid.viewport().height()
+
     def test_fewer_rows_than_before_and_none(self, grid: PictureGrid) -> None:
         grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum())
         for count in (3, 0, 1):

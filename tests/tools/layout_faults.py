@@ -13,7 +13,6 @@ from app.widgets.words import ElidedLabel
 
 TOLERANCE: Final = 1
 """Logical pixels that rounding costs."""
-FLOATING: Final = "notice"
 
 
 def faults(root: QWidget) -> list[str]:
@@ -81,11 +80,6 @@ def _is_scrolled(widget: QWidget) -> bool:
 
 def _is_apart(widget: QWidget, root: QWidget) -> bool:
     return widget is not root and widget.window() is not root.window()
-
-
-def floats(widget: QWidget) -> bool:
-    """Whether it is of a notice, which lies over others on purpose."""
-    return any(each.objectName() == FLOATING for each in _upwards(widget))
 
 
 def _is_qts_own(widget: QWidget) -> bool:

@@ -222,6 +222,15 @@ def queue(studio: Studio) -> Iterator[QWidget]:
     backend.workshop.holds = None
 
 
+def queue_notice(studio: Studio) -> Iterator[QWidget]:
+    """A sentence, with the way back, that leaves the rows to be seen."""
+    window = studio.window
+    window.go(QUEUE)
+    window.tell_undoable("window_gallery.rated.many", {"number": 3, "rating": 4}, lambda: None)
+    yield window
+    window.notice.dismiss()
+
+
 def models(studio: Studio) -> Iterator[QWidget]:
     """With files that are refused."""
     folder = studio.home.models
@@ -275,6 +284,7 @@ LIVED_IN: Final[dict[str, Scene]] = {
     "compare-over": comparing_scenes.compare_over,
     "gallery-trash": gallery_trash,
     "queue": queue,
+    "queue-notice": queue_notice,
     "blind-set-up": comparing_scenes.blind_set_up,
     "blind-vote": comparing_scenes.blind_vote,
     "blind-result": comparing_scenes.blind_result,

@@ -14,7 +14,6 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
 from app.look.contrast import contrast
-from tests.tools.layout_faults import floats
 
 LEAST: Final = 4.5
 """Contrast of words to their ground, as WCAG AA has it for text of usual size."""
@@ -72,7 +71,6 @@ def _rows(place: QRect) -> Iterator[int]:
 def _is_stop(widget: QWidget) -> bool:
     tab = Qt.FocusPolicy.TabFocus.value
     takes = bool(widget.focusPolicy().value & tab) and widget.isVisible() and widget.isEnabled()
-    takes = takes and not floats(widget)
     group = widget.group() if isinstance(widget, QAbstractButton) else None
     chosen = group is None or not group.exclusive() or group.checkedButton() in (widget, None)
     return takes and chosen and widget.focusProxy() is None
