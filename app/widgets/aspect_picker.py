@@ -13,7 +13,7 @@ from app.widgets.buttons import IconButton
 from app.widgets.popups import below
 from app.widgets.shape_button import ShapeButton
 from app.widgets.shape_sheet import HEIGHT, WIDTH, ShapeSheet
-from app.widgets.shapes import Limits, tall_to_wide, trained_sizes, usual_favourites
+from app.widgets.shapes import Limits, names, tall_to_wide, trained_sizes, usual_favourites
 from app.widgets.words import Words
 from core.request import Size
 
@@ -121,10 +121,12 @@ class AspectPicker(QWidget):
         wanted = self._favourites[:SHOWN]
         if self._size not in wanted:
             wanted = [*wanted[: SHOWN - 1], self._size]
+        called = names(trained_sizes(self._native, self._limits.step), wanted)
         had_focus = any(button.hasFocus() for button in self._group.buttons())
         if sorted(wanted, key=tall_to_wide) != [button.shape_size for button in self._buttons()]:
-            self._rebuild(sorted(wanted, key=tall_to_wide))
+            self._rebuild(sorted(wanted, key=tall_to_wide), called)
         for button in self._buttons():
+            button.call(called[button.shape_size])
             button.setChecked(button.shape_size == self._size)
             if had_focus and button.isChecked():
                 button.setFocus()
@@ -133,14 +135,14 @@ class AspectPicker(QWidget):
     def _buttons(self) -> list[ShapeButton]:
         return [button for button in self._group.buttons() if isinstance(button, ShapeButton)]
 
-    def _rebuild(self, sizes: list[Size]) -> None:
+    def _rebuild(self, sizes: list[Size], called: Mapping[Size, str]) -> None:
         for button in self._group.buttons():
             self._group.removeButton(button)
             self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
         for size in sizes:
-            button = ShapeButton(self._atelier, self.objectName(), size)
+            button = ShapeButton(self._atelier, self.objectName(), size, called[size])
             self._group.addButton(button)
             self._row.addWidget(button)
             button.show()

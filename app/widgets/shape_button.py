@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.atelier import Atelier
-from app.look.metrics import CAPTION, RADIUS, text_font
+from app.look.metrics import CAPTION, NEAR, RADIUS, text_font
 from app.widgets.painting import fill, focus_ring, outline, painting
-from app.widgets.shapes import ratio_name
 from core.request import Size
 
 AREA = 22.0**2
@@ -19,24 +18,33 @@ WORDS = 16
 
 
 class ShapeButton(QAbstractButton):
+    """`called` is what the shape is called among those that it is shown with."""
+
     focused = Signal()
 
-    def __init__(self, atelier: Atelier, name: str, size: Size, *, with_pixels: bool = False) -> None:
+    def __init__(self, atelier: Atelier, name: str, size: Size, called: str, *, with_pixels: bool = False) -> None:
         super().__init__()
         self._atelier, self.shape_size, self._with_pixels = atelier, size, with_pixels
         self.setObjectName(f"{name}.{size[0]}x{size[1]}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # a row of seven is a tight fit
-        self.setText(ratio_name(size))
+        self.setText(called)
         atelier.look.changed.connect(self.update)
         atelier.language.follow(self._say)
 
+    def call(self, called: str) -> None:
+        """By another name, because it is among others now."""
+        if called != self.text():
+            self.setText(called)
+            self.updateGeometry()
+            self._say()
+
     def sizeHint(self) -> QSize:
-        return QSize(86, 74) if self._with_pixels else QSize(40, 58)
+        return QSize(86, 74) if self._with_pixels else QSize(max(40, self._written()), 58)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(36, self.sizeHint().height())
+        return QSize(max(36, self._written()), self.sizeHint().height())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -64,6 +72,10 @@ class ShapeButton(QAbstractButton):
         unit = min(unit, LONGEST / width, (room - 6) / height, (self.width() - 6) / width)
         width, height = max(width * unit, 5), max(height * unit, 5)
         return QRectF((self.width() - width) / 2, 3 + (room - height) / 2, width, height)
+
+    def _written(self) -> int:
+        """How wide its name is, with room beside it."""
+        return QFontMetrics(text_font(CAPTION)).horizontalAdvance(self.text()) + NEAR
 
     def _write(self, painter: QPainter, colour: str, pale: str) -> None:
         line = QRectF(0, self.height() - 4 - WORDS, self.width(), WORDS)

@@ -14,7 +14,7 @@ from app.widgets.buttons import IconButton
 from app.widgets.flow_layout import FlowLayout
 from app.widgets.number_field import NumberBox
 from app.widgets.shape_button import ShapeButton
-from app.widgets.shapes import Limits, grouped
+from app.widgets.shapes import Limits, grouped, names
 from app.widgets.words import Words
 from core.request import Size
 
@@ -63,11 +63,12 @@ class ShapeSheet(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, NEAR, 0)
         column.setSpacing(HAIR)
-        for group, members in grouped(sizes):
+        called = names(sizes)
+        for group, members in grouped(called):
             column.addWidget(Words(self._atelier, f"window.shape.{group}", "heading"))
             flow = FlowLayout(spacing=HAIR)
             for size in members:
-                button = ShapeButton(self._atelier, self.objectName(), size, with_pixels=True)
+                button = ShapeButton(self._atelier, self.objectName(), size, called[size], with_pixels=True)
                 button.focused.connect(partial(scroll.ensureWidgetVisible, button))
                 self._group.addButton(button)
                 flow.addWidget(button)

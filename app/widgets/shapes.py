@@ -19,6 +19,9 @@ GROUPS = ((0.5, "very_tall"), (0.88, "tall"), (1.14, "square"), (2.0, "wide"), (
 NEAR_ENOUGH = 0.035
 """How far a shape may be from a familiar ratio, as a logarithm, and still be called by it."""
 
+LARGEST_PART = 20
+"""Of a ratio that is not familiar: larger numbers say nothing."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -71,17 +74,47 @@ def group_of(size: Size) -> str:
     return next(name for most, name in GROUPS if ratio <= most)
 
 
+def names(trained: Iterable[Size], own: Iterable[Size] = ()) -> dict[Size, str]:
+    """What each of these shapes is called, no two the same. Of those that are near one familiar ratio the nearest is
+    called by it, and those that a model was trained on come before an artist's `own`."""
+    taken: dict[str, Size] = {}
+    for size in dict.fromkeys((*sorted(trained, key=_from_familiar), *own)):
+        taken[next(name for name in _names_of(size) if name not in taken)] = size
+    return {size: name for name, size in taken.items()}
+
+
 def ratio_name(size: Size) -> str:
-    """What people call the shape: "3:2", say, for 1216 × 832; else the sides in lowest terms."""
+    """What people call the shape when it is alone: "3:2", say, for 1216 × 832; else the sides in lowest terms."""
+    return next(_names_of(size))
+
+
+def _names_of(size: Size) -> Iterator[str]:
+    """The most familiar first; the last is of this size alone."""
     turned = size[0] > size[1]
     ratio = min(size) / max(size)
-    name = min(_data()["familiar_ratios"], key=lambda each: _apart(each, ratio))
-    if _apart(name, ratio) > NEAR_ENOUGH:
-        from fractions import Fraction  # Here, not above: hardly any shape is without a name.
+    name = _familiar(ratio)
+    if _apart(name, ratio) <= NEAR_ENOUGH:
+        yield _turned(name) if turned else name
+    from fractions import Fraction  # Here, not above: hardly any shape is without a familiar name.
 
-        fraction = Fraction(ratio).limit_denominator(20)
-        name = f"{fraction.numerator}:{fraction.denominator}"
-    return ":".join(reversed(name.split(":"))) if turned else name
+    fraction = Fraction(ratio).limit_denominator(LARGEST_PART)
+    name = f"{fraction.numerator}:{fraction.denominator}"
+    yield _turned(name) if turned else name
+    yield f"{size[0]}×{size[1]}"
+
+
+def _from_familiar(size: Size) -> float:
+    ratio = min(size) / max(size)
+    return _apart(_familiar(ratio), ratio)
+
+
+def _familiar(ratio: float) -> str:
+    ratios: list[str] = _data()["familiar_ratios"]
+    return min(ratios, key=lambda each: _apart(each, ratio))
+
+
+def _turned(name: str) -> str:
+    return ":".join(reversed(name.split(":")))
 
 
 def _apart(name: str, ratio: float) -> float:

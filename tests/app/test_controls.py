@@ -25,7 +25,8 @@ from app.widgets.notice_bar import NoticeBar
 from app.widgets.number_field import NumberBox, NumberField
 from app.widgets.rating_stars import Rating
 from app.widgets.seed_field import LARGEST, SeedField
-from app.widgets.shapes import Limits, grouped, ratio_name, tall_to_wide, trained_sizes
+from app.widgets.shape_button import ShapeButton
+from app.widgets.shapes import Limits, grouped, names, ratio_name, tall_to_wide, trained_sizes
 from app.widgets.span_field import SpanField
 from app.widgets.stage_bar import Moment, StageBar
 from app.widgets.stage_strip import Span
@@ -161,6 +162,42 @@ class TestShapes:
         assert [ratio_name(size) for size in ((1216, 832), (832, 1216), (1024, 1024), (1152, 896))] == [
             "3:2", "2:3", "1:1", "9:7",
         ]  # fmt: skip
+
+    @given(
+        st.sampled_from([8, 16, 32, 64]),
+        st.integers(192, 2048),
+        st.lists(st.tuples(st.integers(4, 32), st.integers(4, 32)).map(lambda sides: (sides[0] * 64, sides[1] * 64))),
+    )
+    def test_every_shape_has_a_name_of_its_own(self, step: int, side: int, own: list[tuple[int, int]]) -> None:
+        trained = trained_sizes((side, side), step)
+        called = names(trained, own)
+        assert set(called) == {*trained, *own}
+        assert len(set(called.values())) == len(called)
+        assert called.items() >= names(trained).items()
+        assert all(called[size] == ratio_name(size) or ratio_name(size) in called.values() for size in called)
+
+    def test_the_nearest_is_called_by_the_familiar_name(self) -> None:
+        assert names([(448, 1280), (448, 1248)]) == {(448, 1248): "5:14", (448, 1280): "7:20"}
+        assert names([(1152, 896)], [(1088, 832), (576, 448)]) == {
+            (1152, 896): "9:7", (1088, 832): "17:13", (576, 448): "576×448",
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("size", "called"), [((1088, 832), "17:13"), ((896, 704), "14:11"), ((1728, 1344), "1728×1344")]
+    )
+    def test_no_two_in_the_row_read_the_same(
+        self, atelier: Atelier, show: Show, size: tuple[int, int], called: str
+    ) -> None:
+        picker = AspectPicker(atelier)
+        show(picker)
+        picker.set_size(size)
+        shapes = picker.findChildren(ShapeButton, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        shown = [each for each in shapes if each.isVisibleTo(picker)]
+        assert len({each.text() for each in shown}) == len(shown) == 7
+        own = button(picker, f"shape.{size[0]}x{size[1]}")
+        assert own.text() == called
+        assert f"{size[0]} × {size[1]}" in own.toolTip()
+        assert own.width() >= own.minimumSizeHint().width()
 
     def test_pressing_a_favourite_and_turning_it(self, qtbot: QtBot, atelier: Atelier, show: Show) -> None:
         picker = AspectPicker(atelier)
