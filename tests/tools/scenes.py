@@ -106,11 +106,10 @@ def create_faster(studio: Studio) -> Iterator[QWidget]:
     fold.set_open(True)
     studio.window.resize(1024, 700)  # where there is something to scroll
     studio.rest(0.4)
-    bar = _bar(panel)
-    bar.setValue(bar.maximum())
+    _bar(panel).setValue(_bar(panel).maximum())
     yield studio.window
     fold.set_open(False)
-    bar.setValue(0)
+    _bar(panel).setValue(0)
     panel.restore(before)
 
 
