@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core.library.formats import SUFFIXES, Export, write
-from core.request import Request
+from core.request import Guidance, Request
 from tests.cli.conftest import Hanga, assert_refused
 from tests.library.conftest import record_for
 from tests.library.foreign import samples
@@ -32,6 +32,14 @@ def test_people_read_the_settings_of_ours(hanga: Hanga, tmp_path: Path) -> None:
     out = hanga("inspect", copy).out
     assert "settings:\n  a fox\n  Negative prompt: fog\n  Steps: " in out
     assert "schema" not in out
+    assert "lossy" not in out
+
+
+def test_people_read_what_was_given_up_for_speed(hanga: Hanga, tmp_path: Path) -> None:
+    request = Request(prompt="a fox", weights="8bit", guidance=Guidance(interval=(0.25, 1.0)))
+    copy = write(source(tmp_path, record_for(request)), tmp_path / "copy.png", Export(format="png"))
+    assert hanga("inspect", copy, "--json").facts["lossy"] == {"weights": "8bit", "guidance_interval": [0.25, 1.0]}
+    assert "lossy:\n  weights: 8bit\n" in hanga("inspect", copy).out
 
 
 def test_of_another_program(hanga: Hanga, tmp_path: Path) -> None:
