@@ -69,6 +69,7 @@ class CreatePage(QWidget):
         self.setObjectName("create")
         self.setProperty("role", "window")
         self.panel = Panel(atelier, FIRST)
+        self.panel.prompts.prompt.edit.selectAll()  # whoever begins to write means something else
         self.easel = Easel(atelier)
         self.recent = RecentStrip(atelier, thread)
         self._strip = _on_panel(self.recent)

@@ -33,6 +33,20 @@ class TestFirstPicture:
         assert request == Request(prompt="a red sailboat on a calm sea at sunset")
         studio.until(lambda: "Fits" in studio.page.panel.cost.accessibleName())
 
+    def test_what_is_written_takes_the_place_of_the_example(self, studios: Studios) -> None:
+        studio = studios.open()
+        studio.qtbot.keyClicks(prompt(studio), "a fox")
+        assert studio.page.panel.request().prompt == "a fox"
+
+    def test_what_was_written_before_is_gone_on_with(self, studios: Studios) -> None:
+        studio = studios.open()
+        studio.page.panel.prompts.prompt.set_text("a fox")
+        studio.close()
+        again = studios.open()
+        again.until(lambda: again.page.panel.request().prompt == "a fox")
+        again.qtbot.keyClicks(prompt(again), " asleep")
+        assert again.page.panel.request().prompt == "a fox asleep"
+
     def test_the_blank_sheet_has_the_shape_of_the_picture(self, studios: Studios) -> None:
         studio = studios.open()
         canvas = studio.page.easel.canvas
