@@ -38,7 +38,7 @@ def campaign(studio: Studio) -> Iterator[Sweep]:
         Point(events.SWAP, 9),
         Point(events.REFINER, 150, 3),
         Point(events.DECODE, 0, 1),
-        Point(events.DECODE, 250, 3),
+        Point(events.DECODE, 200, 3),
     ],
     ids=str,
 )
