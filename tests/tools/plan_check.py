@@ -1,7 +1,8 @@
 """How true plans are: peak memory and seconds that were foretold, beside those of a real run in a process of its own.
 
 `python -m tests.tools.plan_check` makes pictures with the starter model and with a medium one of random weights, on the
-processor. Each process makes `--rounds` pictures to learn from, then, with all weights gone, the one that is measured.
+processor. Each process makes `--rounds` pictures to learn from, each with nothing in memory, then five that are
+foretold and measured, of which the medians are told.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 from core import events
@@ -43,6 +45,7 @@ MEDIUM: Final = Networks(
     big_g=TextConfig(width=512, layers=6, mlp_width=2048, projection=512),
 )
 MEBIBYTE: Final = 1 << 20
+MEASURED: Final = 5
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,6 @@ def measure(case: Case, home: Home, rounds: int) -> dict[str, Any]:
     """One process's share: pictures to learn from, then the measured one."""
     from core.library.models import ModelFolder
     from core.memory.machine import this_machine
-    from core.pipeline.networks import Networks as Loaded
     from core.pipeline.warm import import_libraries
     from core.planning.planner import make_plan
 
@@ -96,17 +98,29 @@ def measure(case: Case, home: Home, rounds: int) -> dict[str, Any]:
     plan = make_plan(case.request, ModelFolder(home, lambda: ()), this_machine())
     estimator = Estimator(home.timings)
     for _ in range(rounds):
-        networks = Loaded()
-        _run(plan, networks, estimator)
-        networks.release()
-    estimator.worker_lost()
-    foretold = estimator.stages(plan)
-    measured = _run(plan, Loaded(), estimator)
+        _told_and_taken(plan, estimator)
+    runs = [_told_and_taken(plan, estimator) for _ in range(MEASURED)]
+    stages = runs[0][1].keys()
     return {
         "name": case.name,
         "plan": [plan.peak_bytes, peak_bytes()],
-        "stages": {stage: [foretold.get(stage), seconds] for stage, seconds in measured.items()},
+        "stages": {
+            stage: [median(told.get(stage, 0.0) for told, _ in runs), median(taken[stage] for _, taken in runs)]
+            for stage in stages
+        },
+        "all": [sum(told.values()) / sum(taken.values()) for told, taken in runs],
     }
+
+
+def _told_and_taken(plan: Plan, estimator: Estimator) -> tuple[dict[str, float], dict[str, float]]:
+    """Seconds of a picture by stage, with nothing in memory: as what was learned until then tells them, and taken."""
+    from core.pipeline.networks import Networks as Loaded
+
+    estimator.worker_lost()
+    told, networks = estimator.stages(plan), Loaded()
+    taken = _run(plan, networks, estimator)
+    networks.release()
+    return told, taken
 
 
 def _run(plan: Plan, networks: Any, estimator: Estimator) -> dict[str, float]:
@@ -137,13 +151,12 @@ def peak_bytes() -> int:
 def report(found: dict[str, Any]) -> Iterator[str]:
     promised, real = found["plan"]
     yield f"{found['name']:20} peak MiB  {promised / MEBIBYTE:9.1f} {real / MEBIBYTE:9.1f} {promised / real:6.2f}"
-    total = [0.0, 0.0]
     for stage, (told, took) in found["stages"].items():
-        if told is not None:
-            total = [total[0] + told, total[1] + took]
-            yield f"{'':20} {stage:9} {told:9.2f} {took:9.2f} {told / took if took else 1:6.2f}"
-    if total[1]:
-        yield f"{'':20} {'all s':9} {total[0]:9.2f} {total[1]:9.2f} {total[0] / total[1]:6.2f}"
+        yield f"{'':20} {stage:9} {told:9.2f} {took:9.2f} {told / took if took else 1:6.2f}"
+    told, took = (sum(one[side] for one in found["stages"].values()) for side in (0, 1))
+    ratios = found["all"]
+    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+    yield f"{'':20} {'all s':9} {told:9.2f} {took:9.2f} {median(ratios):6.2f}  ({spread})"
 
 
 def cases(size: int | None, steps: int, medium: Path) -> list[Case]:
