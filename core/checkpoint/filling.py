@@ -32,8 +32,6 @@ PIECE: Final = 1 << 20
 """Bytes that are read at once: with what is made of them, they have room in a core's own cache."""
 LANES: Final = min(8, max(2, os.cpu_count() or 2))
 """Threads at most: more than there are cores get into each other's way."""
-AHEAD: Final = 16
-"""Pieces that are foretold before their turn: a disk is fastest with several to read, however few cores there are."""
 ALONE: Final = 32_000
 """Numbers that torch converts on the thread that asks; more it shares out among threads that the lanes keep busy."""
 
@@ -127,10 +125,7 @@ class _Crew:
         try:
             # A thread has a mode of its own, and only in this one may tensors of either kind be filled.
             with torch.inference_mode(), _Lane() as lane:
-                while not self._stopped.is_set() and (turn := self._take()):
-                    piece, *later = turn
-                    for one in later:
-                        lane.foretell(one)
+                while not self._stopped.is_set() and (piece := self._take()) is not None:
                     lane.carry(piece)
                     self._said.put(piece.bytes)
                 lane.check()
@@ -138,11 +133,9 @@ class _Crew:
         except BaseException as error:  # noqa: BLE001  # it is raised where all of them are listened to
             self._said.put(error)
 
-    def _take(self) -> list[Piece]:
-        """The next one, and one that comes later, as far as there are any."""
+    def _take(self) -> Piece | None:
         with self._one_at_a_time:
-            later = [self._waiting[AHEAD]] if len(self._waiting) > AHEAD else []
-            return [self._waiting.popleft(), *later] if self._waiting else []
+            return self._waiting.popleft() if self._waiting else None
 
 
 class _Lane:
@@ -158,9 +151,6 @@ class _Lane:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for file in self._files.values():
             file.close()
-
-    def foretell(self, piece: Piece) -> None:
-        self._file(piece).foretell(piece.start, piece.bytes)
 
     def carry(self, piece: Piece) -> None:
         file = self._file(piece)
