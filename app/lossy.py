@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from app.language import Language
-from core.request import Request
-
-EXACT: Final = Request(prompt="")
+from core.request import Request, given_up
 
 
 def lossy_words(language: Language, request: Request) -> str:
@@ -17,12 +14,13 @@ def lossy_words(language: Language, request: Request) -> str:
 
 
 def _told(language: Language, request: Request) -> Iterator[str]:
-    if request.step_cache != EXACT.step_cache:
+    lossy = given_up(request)
+    if "step_cache" in lossy:
         yield language.say("window.lossy.step_cache", steps=request.step_cache)
-    if request.merge_tokens != EXACT.merge_tokens:
+    if "merge_tokens" in lossy:
         yield language.say("window.lossy.merge_tokens", percent=100 * request.merge_tokens)
-    if request.guidance.interval != EXACT.guidance.interval:
+    if "guidance_interval" in lossy:
         first, last = (100 * share for share in request.guidance.interval)
         yield language.say("window.lossy.interval", first=first, last=last)
-    if request.weights != EXACT.weights:
+    if "weights" in lossy:
         yield language.say("window.lossy.weights")

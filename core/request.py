@@ -93,3 +93,18 @@ class Request:
     device: str = AUTO
     dtype: str = AUTO
     schema: int = SCHEMA
+
+
+def given_up(request: Request) -> dict[str, object]:
+    """What it gives up for speed or memory, by name; nothing where all of it is exact."""
+    exact, asked = _lossy(Request(prompt="")), _lossy(request)
+    return {name: value for name, value in asked.items() if value != exact[name]}
+
+
+def _lossy(request: Request) -> dict[str, object]:
+    return {
+        "step_cache": request.step_cache,
+        "merge_tokens": request.merge_tokens,
+        "weights": request.weights,
+        "guidance_interval": request.guidance.interval,
+    }

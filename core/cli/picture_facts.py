@@ -13,7 +13,7 @@ from core.library.formats import read_record
 from core.library.picture import infotext
 from core.library.picture_text import is_picture
 from core.plain import to_plain
-from core.request import Request
+from core.request import Request, given_up
 
 SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 
@@ -44,14 +44,7 @@ def picture_facts(path: Path, sentences: Sentences) -> dict[str, Any]:
 
 def _lossy(request: Request) -> dict[str, Any]:
     """What it gave up for speed or memory, which other programs' spelling of settings has no words for."""
-    exact = Request(prompt="")
-    given_up = {
-        "step_cache": (request.step_cache, exact.step_cache),
-        "merge_tokens": (request.merge_tokens, exact.merge_tokens),
-        "weights": (request.weights, exact.weights),
-        "guidance_interval": (request.guidance.interval, exact.guidance.interval),
-    }
-    told = {name: to_plain(value) for name, (value, kept) in given_up.items() if value != kept}
+    told = {name: to_plain(value) for name, value in given_up(request).items()}
     return {"lossy": told} if told else {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -56,41 +56,24 @@ def size_shown(request: Request, card: ModelCard) -> Size:
     return sides[0], sides[-1]
 
 
+def _member(name: str, show: Callable[[Any], None], read: Callable[[], Any]) -> Binding:
+    """Of a member of requests that is shown as it is."""
+    return Binding(
+        lambda request: show(getattr(request, name)), read, lambda request, value: replace(request, **{name: value})
+    )
+
+
 def _words(prompts: Prompts) -> Iterator[Binding]:
-    yield Binding(
-        lambda request: prompts.prompt.set_text(request.prompt),
-        lambda: prompts.prompt.text,
-        lambda request, text: replace(request, prompt=text),
-    )
-    yield Binding(
-        lambda request: prompts.negative.set_text(request.negative),
-        lambda: prompts.negative.text,
-        lambda request, text: replace(request, negative=text),
-    )
-    yield Binding(
-        lambda request: prompts.set_second(request.prompt_2),
-        lambda: prompts.second_text,
-        lambda request, text: replace(request, prompt_2=text),
-    )
+    yield _member("prompt", prompts.prompt.set_text, lambda: prompts.prompt.text)
+    yield _member("negative", prompts.negative.set_text, lambda: prompts.negative.text)
+    yield _member("prompt_2", prompts.set_second, lambda: prompts.second_text)
 
 
 def _model(panel: Controls) -> Iterator[Binding]:
     card = panel.model
-    yield Binding(
-        lambda request: card.set_checkpoint(request.checkpoint),
-        lambda: card.checkpoint,
-        lambda request, name: replace(request, checkpoint=name),
-    )
-    yield Binding(
-        lambda request: card.set_refiner(request.refiner),
-        lambda: card.refiner,
-        lambda request, name: replace(request, refiner=name),
-    )
-    yield Binding(
-        lambda request: card.hand_over.set_handoff(request.handoff),
-        lambda: card.hand_over.handoff,
-        lambda request, share: replace(request, handoff=share),
-    )
+    yield _member("checkpoint", card.set_checkpoint, lambda: card.checkpoint)
+    yield _member("refiner", card.set_refiner, lambda: card.refiner)
+    yield _member("handoff", card.hand_over.set_handoff, lambda: card.hand_over.handoff)
     yield Binding(
         lambda request: panel.shape.set_size(size_shown(request, card)),
         lambda: panel.shape.size_in_pixels,
@@ -99,41 +82,17 @@ def _model(panel: Controls) -> Iterator[Binding]:
 
 
 def _numbers(panel: Controls) -> Iterator[Binding]:
-    yield Binding(
-        lambda request: panel.loras.set_loras(request.loras),
-        lambda: panel.loras.loras,
-        lambda request, loras: replace(request, loras=loras),
-    )
-    yield Binding(
-        lambda request: panel.steps.set_value(request.steps),
-        lambda: round(panel.steps.value),
-        lambda request, steps: replace(request, steps=steps),
-    )
+    yield _member("loras", panel.loras.set_loras, lambda: panel.loras.loras)
+    yield _member("steps", panel.steps.set_value, lambda: round(panel.steps.value))
     yield Binding(
         lambda request: panel.guidance.set_value(_guidance(request)),
         lambda: panel.guidance.value,
         lambda request, scale: replace(request, guidance=replace(request.guidance, scale=scale)),
     )
-    yield Binding(
-        lambda request: panel.method.set_sampler(request.sampler),
-        lambda: panel.method.sampler,
-        lambda request, name: replace(request, sampler=name),
-    )
-    yield Binding(
-        lambda request: panel.method.set_schedule(request.schedule),
-        lambda: panel.method.schedule,
-        lambda request, name: replace(request, schedule=name),
-    )
-    yield Binding(
-        lambda request: panel.seed.set_seed(request.seed),
-        lambda: panel.seed.seed,
-        lambda request, seed: replace(request, seed=seed),
-    )
-    yield Binding(
-        lambda request: panel.count.set_count(request.count),
-        lambda: panel.count.count,
-        lambda request, count: replace(request, count=count),
-    )
+    yield _member("sampler", panel.method.set_sampler, lambda: panel.method.sampler)
+    yield _member("schedule", panel.method.set_schedule, lambda: panel.method.schedule)
+    yield _member("seed", panel.seed.set_seed, lambda: panel.seed.seed)
+    yield _member("count", panel.count.set_count, lambda: panel.count.count)
 
 
 def _framing(framing: Framing) -> Iterator[Binding]:
@@ -175,11 +134,7 @@ def _faster(faster: Faster) -> Iterator[Binding]:
         lambda: faster.weights.value,
         lambda request, way: replace(request, weights=way),
     )
-    yield Binding(
-        lambda request: faster.step_cache.set_value(request.step_cache),
-        lambda: round(faster.step_cache.value),
-        lambda request, steps: replace(request, step_cache=steps),
-    )
+    yield _member("step_cache", faster.step_cache.set_value, lambda: round(faster.step_cache.value))
     yield Binding(
         lambda request: faster.merge_tokens.set_value(request.merge_tokens * HUNDREDTHS),
         lambda: faster.merge_tokens.value,
